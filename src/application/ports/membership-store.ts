@@ -1,0 +1,30 @@
+import type { Member } from '../../domain/room/member.ts';
+import type { RoomId } from '../../domain/room/room.ts';
+import type { UserId } from '../../domain/user/user.ts';
+
+export interface MembersRequest {
+  readonly roomId: RoomId;
+  /** Exclusive: the last user id of the page before. */
+  readonly afterUserId?: UserId;
+  readonly limit: number;
+}
+
+export interface MembershipStore {
+  /** False, and nothing changed, when the user is a member already; also when two inserts race. */
+  insert(member: Member): Promise<boolean>;
+
+  /** False when the user was no member. */
+  remove(roomId: RoomId, userId: UserId): Promise<boolean>;
+
+  find(roomId: RoomId, userId: UserId): Promise<Member | null>;
+
+  /** The members of a room, ascending by user id. An unknown room is empty. */
+  ofRoom(request: MembersRequest): Promise<readonly Member[]>;
+
+  countOfRoom(roomId: RoomId): Promise<number>;
+
+  roomIdsOf(userId: UserId): Promise<readonly RoomId[]>;
+
+  /** Whether the two are in some room together. A user shares with themselves when in any room. */
+  shareRoom(one: UserId, other: UserId): Promise<boolean>;
+}

@@ -1,0 +1,28 @@
+import type { InviteStore } from './invite-store.ts';
+import type { MembershipStore } from './membership-store.ts';
+import type { ReceiptStore } from './receipt-store.ts';
+import type { RoomDirectory } from './room-directory.ts';
+import type { RoomLog } from './room-log.ts';
+import type { RoomStore } from './room-store.ts';
+import type { SessionStore } from './session-store.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+import type { UserStore } from './user-store.ts';
+
+/** Everything one storage technology provides. A store outside a unit of work commits each call by itself. */
+export interface Persistence {
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly rooms: RoomStore;
+  readonly members: MembershipStore;
+  readonly receipts: ReceiptStore;
+  readonly invites: InviteStore;
+  readonly log: RoomLog;
+  readonly directory: RoomDirectory;
+  readonly unitOfWork: UnitOfWork;
+
+  /** Resolves when the store answers now; rejects, within 3 s, when it does not. */
+  ping(): Promise<void>;
+
+  /** Finishes what is in flight, then lets go of the store. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,86 @@
+import type { MessageId } from '../../domain/message/message.ts';
+import type { MessageEntry, RoomChange, RoomChangeEntry, RoomEntry } from '../../domain/room/room-entry.ts';
+import type { RoomId } from '../../domain/room/room.ts';
+import type { UserId } from '../../domain/user/user.ts';
+
+export interface MessageDraft {
+  readonly id: MessageId;
+  readonly roomId: RoomId;
+  readonly senderId: UserId;
+  readonly content: string;
+  readonly clientMessageId: string | null;
+  readonly createdAtMs: number;
+}
+
+export type ChangeDraft = RoomChange & {
+  readonly id: MessageId;
+  readonly roomId: RoomId;
+  readonly actorId: UserId;
+  readonly createdAtMs: number;
+};
+
+export interface Appended {
+  readonly entry: MessageEntry;
+  /** True when the entry was there before this call: same room, sender and clientMessageId. */
+  readonly deduplicated: boolean;
+}
+
+export interface LogRange {
+  readonly roomId: RoomId;
+  /** Exclusive. */
+  readonly afterSeq: number;
+  /** Inclusive. */
+  readonly toSeq: number;
+}
+
+export interface MessagePageRequest {
+  readonly roomId: RoomId;
+  /** Exclusive upper bound: the newest messages below it. */
+  readonly beforeSeq?: number;
+  /** Exclusive lower bound: the oldest messages above it. At most one of the two. */
+  readonly afterSeq?: number;
+  /** 1..101; the caller has clamped it. */
+  readonly limit: number;
+}
+
+/**
+ * The append-only log of every room. `seq` is dense per room (1, 2, 3, ...), assigned by the commit: whoever reads entry n
+ * can read 1..n-1, at every moment, on every node.
+ */
+export interface RoomLog {
+  /**
+   * Appends a message and resolves when it is durable. Exactly once per (room, sender, clientMessageId), for ever: a
+   * repeat, parallel or years later, resolves to the first entry unchanged and `deduplicated`. Appends of one caller to
+   * one room that are started in order get ascending seqs. May be written together with others. Rejects with OVERLOADED
+   * when too many wait (nothing was written), or when the database cannot say whether it was written (send it again with the
+   * same clientMessageId). Membership is the caller's business.
+   */
+  append(draft: MessageDraft): Promise<Appended>;
+
+  /** The message first stored under this key, or null. */
+  findByClientMessageId(roomId: RoomId, senderId: UserId, clientMessageId: string): Promise<MessageEntry | null>;
+
+  /** Highest seq; 0 for a room without entries. */
+  head(roomId: RoomId): Promise<number>;
+
+  /** Rooms without entries are left out. */
+  heads(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>>;
+
+  /** Entries of the ranges, ascending by seq within each room. Above the head there is nothing, which is no error. */
+  ranges(ranges: readonly LogRange[]): Promise<readonly RoomEntry[]>;
+
+  /** Messages only, always ascending by seq. An unknown room is an empty page. */
+  messages(request: MessagePageRequest): Promise<readonly MessageEntry[]>;
+
+  byId(id: MessageId): Promise<RoomEntry | null>;
+
+  at(roomId: RoomId, seq: number): Promise<RoomEntry | null>;
+}
+
+/** The log inside a unit of work. The caller holds the room's lock. */
+export interface RoomJournal {
+  head(roomId: RoomId): Promise<number>;
+
+  /** Takes the next seq; visible to others, as everything in the unit, at its commit. */
+  append(draft: ChangeDraft): Promise<RoomChangeEntry>;
+}

@@ -1,0 +1,26 @@
+import type { Room, RoomId } from '../../domain/room/room.ts';
+
+export interface PublicRoomsRequest {
+  /** Substring of the name, compared without case; matched literally, wildcards included. */
+  readonly query?: string;
+  /** Exclusive: the id of the last room of the page before. */
+  readonly afterId?: RoomId;
+  readonly limit: number;
+}
+
+export interface RoomStore {
+  insert(room: Room): Promise<void>;
+
+  byId(id: RoomId): Promise<Room | null>;
+
+  byInviteCode(code: string): Promise<Room | null>;
+
+  /**
+   * Inside a unit of work: the room, and from here to the end of the unit no other unit holds the same room. Everything
+   * that changes who is in a room takes it first. Null when there is no such room.
+   */
+  lock(id: RoomId): Promise<Room | null>;
+
+  /** Public rooms, newest id first. */
+  publicPage(request: PublicRoomsRequest): Promise<readonly Room[]>;
+}

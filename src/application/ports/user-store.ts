@@ -1,0 +1,22 @@
+import type { User, UserId } from '../../domain/user/user.ts';
+
+export interface UserStore {
+  /**
+   * Atomic on the e-mail key and on the username key. Rejects with EMAIL_TAKEN or USERNAME_TAKEN (the e-mail first when
+   * both are), also when two inserts race.
+   */
+  insert(user: User): Promise<void>;
+
+  byId(id: UserId): Promise<User | null>;
+
+  /** In no particular order; unknown ids are left out. */
+  byIds(ids: readonly UserId[]): Promise<readonly User[]>;
+
+  /** `email` in any spelling: it is compared by its key. */
+  byEmail(email: string): Promise<User | null>;
+
+  setPasswordHash(id: UserId, passwordHash: string): Promise<void>;
+
+  /** Moves `lastSeenAtMs` forward only; unknown users are ignored. */
+  markSeen(ids: readonly UserId[], atMs: number): Promise<void>;
+}

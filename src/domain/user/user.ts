@@ -1,0 +1,48 @@
+import { RuleViolation } from '../rule-violation.ts';
+import { assertStorableName, codePoints, utf8Bytes } from '../text/text.ts';
+
+export type UserId = string & { readonly __brand: 'UserId' };
+
+export const USERNAME_CHARS_MIN = 3;
+export const USERNAME_CHARS_MAX = 50;
+export const PASSWORD_CHARS_MIN = 8;
+/** bcrypt silently ignores what lies beyond, so two different longer passwords would open the same account. */
+export const PASSWORD_BYTES_MAX = 72;
+
+export interface User {
+  readonly id: UserId;
+  readonly email: string;
+  readonly username: string;
+  readonly passwordHash: string;
+  readonly createdAtMs: number;
+  /** When the last device of this user went away; null for somebody who was never seen. */
+  readonly lastSeenAtMs: number | null;
+}
+
+/** The form in which two spellings of one address are equal. Unique over all users. */
+export function emailKeyOf(email: string): string {
+  return email.trim().normalize('NFKC').toLowerCase();
+}
+
+/** The form in which two spellings of one name are equal. Unique over all users. Upper-casing first folds sharp s. */
+export function usernameKeyOf(username: string): string {
+  return username.trim().normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+}
+
+export function registerUser(draft: User): User {
+  const username = draft.username.trim().normalize('NFC');
+  assertStorableName(username);
+  const length = codePoints(username);
+  if (length < USERNAME_CHARS_MIN || length > USERNAME_CHARS_MAX) throw new RuleViolation('username_length');
+  // Only the plain space, and one at a time: other spaces and runs of them look alike on a screen.
+  if (/[^\S ]| {2}/u.test(username)) throw new RuleViolation('username_characters');
+  return Object.freeze({ ...draft, email: draft.email.trim(), username });
+}
+
+/** For a new password. An old one is only ever compared, whatever its length. */
+export function assertAcceptablePassword(password: string): void {
+  if (!password.isWellFormed()) throw new RuleViolation('text_not_well_formed');
+  if (codePoints(password) < PASSWORD_CHARS_MIN || utf8Bytes(password) > PASSWORD_BYTES_MAX) {
+    throw new RuleViolation('password_length');
+  }
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const slow = { testTimeout: 60_000, hookTimeout: 120_000 };
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/{unit,tidy,convergence}/**/*.test.ts', 'tests/contract/**/*.unit.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'databases',
+          include: ['tests/{contract,integration,e2e,faults}/**/*.test.ts'],
+          exclude: ['tests/contract/**/*.unit.test.ts'],
+          globalSetup: ['tests/support/databases/global-setup.ts'],
+          ...slow,
+        },
+      },
+    ],
+  },
+});
