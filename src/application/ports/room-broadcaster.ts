@@ -37,6 +37,12 @@ export interface RoomBroadcaster {
   /** Whether some socket of this node is in the room. */
   hasListeners(roomId: RoomId): boolean;
 
+  /**
+   * Puts a new connection into the rooms that were read for it. A membership that began or ended between that read and
+   * this call (`admit`, `expel`) wins over the list.
+   */
+  attach(connectionId: string, roomIds: readonly RoomId[]): void;
+
   /** Puts the user's live sockets into the room, at once. */
   admit(roomId: RoomId, userId: UserId): void;
 

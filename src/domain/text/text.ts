@@ -24,11 +24,9 @@ export function utf8Bytes(text: string): number {
 
 const isLowSurrogate = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff;
 
-/** Length in code points. Cheap for text that is short in UTF-16 already. */
+/** Length in code points: an astral character counts once, a lone surrogate once. */
 export function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
+  return Array.from(text).length;
 }
 
 /**

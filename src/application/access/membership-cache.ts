@@ -1,0 +1,58 @@
+import type { Role } from '../../domain/room/member.ts';
+import type { RoomId } from '../../domain/room/room.ts';
+import type { UserId } from '../../domain/user/user.ts';
+import type * as ports from '../ports/index.ts';
+
+/** The longest time for which a membership that ended on another node may still be believed. */
+const TTL_MS = 5_000;
+const ENTRIES_MAX = 50_000;
+
+interface Known {
+  readonly role: Promise<Role | null>;
+  readonly untilMs: number;
+}
+
+/**
+ * Answers "what is this user in this room?" without a query for every message. A change on this node is seen at once
+ * (`forget` after its commit); one on another node within TTL_MS. Only memberships are remembered, never their absence.
+ */
+export class MembershipCache {
+  readonly #known = new Map<string, Known>();
+  readonly #members: ports.MembershipStore;
+  readonly #clock: ports.Clock;
+
+  constructor(deps: { readonly members: ports.MembershipStore; readonly clock: ports.Clock }) {
+    this.#members = deps.members;
+    this.#clock = deps.clock;
+  }
+
+  roleOf(roomId: RoomId, userId: UserId): Promise<Role | null> {
+    const key = roomId + userId;
+    const nowMs = this.#clock.nowMs();
+    const known = this.#known.get(key);
+    if (known && known.untilMs > nowMs) return known.role;
+    return this.#load(key, roomId, userId, nowMs);
+  }
+
+  forget(roomId: RoomId, userId: UserId): void {
+    this.#known.delete(roomId + userId);
+  }
+
+  #load(key: string, roomId: RoomId, userId: UserId, nowMs: number): Promise<Role | null> {
+    const role = this.#members.find(roomId, userId).then((member) => member?.role ?? null);
+    const known: Known = { role, untilMs: nowMs + TTL_MS };
+    this.#known.set(key, known);
+    if (this.#known.size > ENTRIES_MAX) this.#dropOldest();
+    const drop = () => {
+      if (this.#known.get(key) === known) this.#known.delete(key);
+    };
+    // A forget() while this load runs removes it from the map, so an answer from before a change is never kept.
+    role.then((found) => (found === null ? drop() : undefined), drop);
+    return role;
+  }
+
+  #dropOldest(): void {
+    const oldest = this.#known.keys().next();
+    if (!oldest.done) this.#known.delete(oldest.value);
+  }
+}

@@ -1,0 +1,57 @@
+import { isLive, type SessionId } from '../../domain/session/session.ts';
+import { AppError } from '../errors/app-error.ts';
+import type * as ports from '../ports/index.ts';
+
+/** The longest time for which a session that ended on another node may still be believed. */
+const TTL_MS = 1_000;
+const ENTRIES_MAX = 50_000;
+
+/** Whether the session behind a valid token still lives. One query per session and second, whatever the traffic. */
+export class SessionGuard {
+  readonly #live = new Map<SessionId, { readonly check: Promise<boolean>; readonly untilMs: number }>();
+  readonly #sessions: ports.SessionStore;
+  readonly #tokens: ports.TokenService;
+  readonly #clock: ports.Clock;
+
+  constructor(deps: {
+    readonly sessions: ports.SessionStore;
+    readonly tokens: ports.TokenService;
+    readonly clock: ports.Clock;
+  }) {
+    this.#sessions = deps.sessions;
+    this.#tokens = deps.tokens;
+    this.#clock = deps.clock;
+  }
+
+  /** The claims of a good token of a live session; else UNAUTHENTICATED or TOKEN_EXPIRED. */
+  async authenticate(token: string): Promise<ports.AccessClaims> {
+    const claims = this.#tokens.verify(token);
+    if (!(await this.#isLive(claims.sessionId))) {
+      throw new AppError('UNAUTHENTICATED', { message: 'The session has ended.' });
+    }
+    return claims;
+  }
+
+  /** After the commit of the session's end. */
+  forget(sessionId: SessionId): void {
+    this.#live.delete(sessionId);
+  }
+
+  #isLive(sessionId: SessionId): Promise<boolean> {
+    const nowMs = this.#clock.nowMs();
+    const known = this.#live.get(sessionId);
+    if (known && known.untilMs > nowMs) return known.check;
+    const check = this.#sessions.byId(sessionId).then((session) => session !== null && isLive(session, nowMs));
+    const entry = { check, untilMs: nowMs + TTL_MS };
+    this.#live.set(sessionId, entry);
+    if (this.#live.size > ENTRIES_MAX) {
+      const oldest = this.#live.keys().next();
+      if (!oldest.done) this.#live.delete(oldest.value);
+    }
+    const drop = () => {
+      if (this.#live.get(sessionId) === entry) this.#live.delete(sessionId);
+    };
+    check.then((live) => (live ? undefined : drop()), drop);
+    return check;
+  }
+}

@@ -1,0 +1,49 @@
+import type { SessionId } from '../../domain/session/session.ts';
+import { assertAcceptablePassword, type UserId } from '../../domain/user/user.ts';
+import type { SessionGuard } from '../access/session-guard.ts';
+import { AppError } from '../errors/app-error.ts';
+import { checkRule } from '../errors/check-rule.ts';
+import type * as ports from '../ports/index.ts';
+
+export interface ChangePasswordInput {
+  readonly userId: UserId;
+  readonly sessionId: SessionId;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+interface ChangePasswordDeps {
+  readonly users: ports.UserStore;
+  readonly unitOfWork: ports.UnitOfWork;
+  readonly hasher: ports.PasswordHasher;
+  readonly guard: SessionGuard;
+  readonly broadcaster: ports.RoomBroadcaster;
+  readonly clock: ports.Clock;
+}
+
+/** Ends every other session: whoever knew the old password is out. */
+export class ChangePassword {
+  readonly #deps: ChangePasswordDeps;
+
+  constructor(deps: ChangePasswordDeps) {
+    this.#deps = deps;
+  }
+
+  async execute(input: ChangePasswordInput): Promise<void> {
+    const { users, unitOfWork, hasher, guard, broadcaster, clock } = this.#deps;
+    checkRule('newPassword', () => assertAcceptablePassword(input.newPassword));
+    const user = await users.byId(input.userId);
+    if (!user || !(await hasher.verify(input.currentPassword, user.passwordHash))) {
+      throw new AppError('FORBIDDEN', { message: 'The current password is wrong.' });
+    }
+    const passwordHash = await hasher.hash(input.newPassword);
+    const ended = await unitOfWork.run(async (stores) => {
+      await stores.users.setPasswordHash(user.id, passwordHash);
+      return stores.sessions.endAll(user.id, clock.nowMs(), input.sessionId);
+    });
+    for (const sessionId of ended) {
+      guard.forget(sessionId);
+      broadcaster.endSession(sessionId);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import type { MessageId } from '../../domain/message/message.ts';
+import { inviteState, type Invite } from '../../domain/room/invite.ts';
+import type { Role } from '../../domain/room/member.ts';
+import type { RoomChangeEntry } from '../../domain/room/room-entry.ts';
+import type { Room, RoomId } from '../../domain/room/room.ts';
+import type { UserId } from '../../domain/user/user.ts';
+import type { RoomAccess } from '../access/room-access.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { PresenceAnnouncer } from '../live/presence-announcer.ts';
+import type { RoomFeed } from '../live/room-feed.ts';
+import type * as ports from '../ports/index.ts';
+
+/** At least one of the two. */
+export interface JoinRoomInput {
+  readonly userId: UserId;
+  readonly roomId?: RoomId | undefined;
+  readonly inviteCode?: string | undefined;
+}
+
+export interface Joined {
+  readonly room: Room;
+  readonly role: Role;
+  /** False when the user was a member already. */
+  readonly joined: boolean;
+}
+
+interface JoinRoomDeps {
+  readonly unitOfWork: ports.UnitOfWork;
+  readonly tokens: ports.TokenService;
+  readonly access: RoomAccess;
+  readonly feed: RoomFeed;
+  readonly broadcaster: ports.RoomBroadcaster;
+  readonly announcer: PresenceAnnouncer;
+  readonly ids: ports.IdGenerator;
+  readonly clock: ports.Clock;
+}
+
+type Outcome = Joined & { readonly entry: RoomChangeEntry | null };
+
+/** Idempotent: joining again changes nothing, costs no use of an invite and needs none. */
+export class JoinRoom {
+  readonly #deps: JoinRoomDeps;
+
+  constructor(deps: JoinRoomDeps) {
+    this.#deps = deps;
+  }
+
+  async execute(input: JoinRoomInput): Promise<Joined> {
+    const { unitOfWork, access, feed, broadcaster, announcer } = this.#deps;
+    const { entry, ...joined } = await unitOfWork.run((stores) => this.#join(stores, input));
+    if (entry) {
+      access.forget(entry.roomId, input.userId);
+      broadcaster.admit(entry.roomId, input.userId);
+      feed.openAt(entry.roomId, entry.seq - 1);
+      feed.committed([entry]);
+      announcer.introduce(input.userId, entry.roomId);
+    }
+    return joined;
+  }
+
+  async #join(stores: ports.Stores, input: JoinRoomInput): Promise<Outcome> {
+    const { ids, clock } = this.#deps;
+    const { userId } = input;
+    const target = await this.#locate(stores, input);
+    // From here on nobody else changes who is in this room: no double join, no invite used twice by one person.
+    const room = await stores.rooms.lock(target.roomId);
+    if (!room) throw new AppError('ROOM_NOT_FOUND');
+    const existing = await stores.members.find(room.id, userId);
+    if (existing) return { room, role: existing.role, joined: false, entry: null };
+    if (room.isPrivate) await this.#present(stores, room, input.inviteCode, target.invite);
+    const user = await stores.users.byId(userId);
+    if (!user) throw new AppError('UNAUTHENTICATED');
+    const entry = await stores.journal.append({
+      id: ids.uuid() as MessageId,
+      roomId: room.id,
+      actorId: userId,
+      createdAtMs: clock.nowMs(),
+      type: 'member_joined',
+      userId,
+      username: user.username,
+      role: 'member',
+    });
+    await stores.members.insert({
+      roomId: room.id,
+      userId,
+      role: 'member',
+      joinedAtMs: entry.createdAtMs,
+      // Whoever joins owes nobody a reading of what was said before.
+      deliveredSeq: entry.seq,
+      readSeq: entry.seq,
+    });
+    return { room, role: 'member', joined: true, entry };
+  }
+
+  async #locate(stores: ports.Stores, input: JoinRoomInput): Promise<{ roomId: RoomId; invite: Invite | null }> {
+    const invite = input.inviteCode ? await stores.invites.byDigest(this.#deps.tokens.digest(input.inviteCode)) : null;
+    if (input.roomId) return { roomId: input.roomId, invite };
+    if (invite) return { roomId: invite.roomId, invite };
+    const room = input.inviteCode ? await stores.rooms.byInviteCode(input.inviteCode) : null;
+    if (!room) throw new AppError('INVITE_REQUIRED', { message: 'The invite is not valid.' });
+    return { roomId: room.id, invite: null };
+  }
+
+  /** Lets pass with the room's own code, or takes one use of an invite. */
+  async #present(stores: ports.Stores, room: Room, code: string | undefined, invite: Invite | null): Promise<void> {
+    if (code !== undefined && code === room.inviteCode) return;
+    if (!invite || invite.roomId !== room.id) throw new AppError('INVITE_REQUIRED');
+    const nowMs = this.#deps.clock.nowMs();
+    if (await stores.invites.use(invite.id, nowMs)) return;
+    throw new AppError(inviteState(invite, nowMs) === 'exhausted' ? 'INVITE_EXHAUSTED' : 'INVITE_EXPIRED');
+  }
+}

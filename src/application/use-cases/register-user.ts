@@ -1,0 +1,53 @@
+import { assertAcceptablePassword, registerUser, type UserId } from '../../domain/user/user.ts';
+import type { SessionIssuer, SignedIn } from '../auth/session-issuer.ts';
+import type { SignInLimits } from '../auth/sign-in-limits.ts';
+import { checkRule } from '../errors/check-rule.ts';
+import type * as ports from '../ports/index.ts';
+
+export interface RegisterUserInput {
+  readonly email: string;
+  readonly username: string;
+  readonly password: string;
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+interface RegisterUserDeps {
+  readonly unitOfWork: ports.UnitOfWork;
+  readonly hasher: ports.PasswordHasher;
+  readonly issuer: SessionIssuer;
+  readonly limits: SignInLimits;
+  readonly ids: ports.IdGenerator;
+  readonly clock: ports.Clock;
+}
+
+export class RegisterUser {
+  readonly #deps: RegisterUserDeps;
+
+  constructor(deps: RegisterUserDeps) {
+    this.#deps = deps;
+  }
+
+  async execute(input: RegisterUserInput): Promise<SignedIn> {
+    const { unitOfWork, hasher, issuer, limits, ids, clock } = this.#deps;
+    checkRule('password', () => assertAcceptablePassword(input.password));
+    const draft = checkRule('username', () =>
+      registerUser({
+        id: ids.uuid() as UserId,
+        email: input.email,
+        username: input.username,
+        passwordHash: '',
+        createdAtMs: clock.nowMs(),
+        lastSeenAtMs: null,
+      }),
+    );
+    await limits.admitAddress(input.address);
+    const user = { ...draft, passwordHash: await hasher.hash(input.password) };
+    const { session, issued } = issuer.begin(user.id, input.userAgent);
+    await unitOfWork.run(async (stores) => {
+      await stores.users.insert(user);
+      await stores.sessions.insert(session);
+    });
+    return { ...issued, user: { id: user.id, email: user.email, username: user.username } };
+  }
+}

@@ -1,0 +1,74 @@
+import type { RoomEntry } from '../../domain/room/room-entry.ts';
+import type { RoomId } from '../../domain/room/room.ts';
+import type { UserId } from '../../domain/user/user.ts';
+import type * as ports from '../ports/index.ts';
+import type { EventsPage } from './read-events.ts';
+
+export interface SyncRoomsInput {
+  readonly userId: UserId;
+  /** Where the client stands. */
+  readonly rooms: readonly { readonly roomId: RoomId; readonly afterSeq: number }[];
+  /** The most events to return, over all rooms. */
+  readonly limit: number;
+}
+
+export interface SyncResult {
+  readonly rooms: readonly EventsPage[];
+  /** Rooms that the client named and is not, or no longer, a member of. Whether they exist is not said. */
+  readonly gone: readonly RoomId[];
+  /** Whether every room is complete; otherwise ask again from where this answer ends. */
+  readonly complete: boolean;
+}
+
+/**
+ * What changed since, for rooms of any number and absence of any length: a fixed number of queries, bounded pages. Rooms
+ * that the client did not name are listed with their heads only, so that it learns of them.
+ */
+export class SyncRooms {
+  readonly #log: ports.RoomLog;
+  readonly #members: ports.MembershipStore;
+
+  constructor(deps: { readonly log: ports.RoomLog; readonly members: ports.MembershipStore }) {
+    this.#log = deps.log;
+    this.#members = deps.members;
+  }
+
+  async execute({ userId, rooms, limit }: SyncRoomsInput): Promise<SyncResult> {
+    // From the database, not from a cache: whoever was just removed must not read on.
+    const mine = new Set(await this.#members.roomIdsOf(userId));
+    const heads = await this.#log.heads([...mine]);
+    const positions = new Map(rooms.map(({ roomId, afterSeq }) => [roomId, afterSeq]));
+    const ranges: ports.LogRange[] = [];
+    let budget = limit;
+    for (const [roomId, afterSeq] of positions) {
+      const headSeq = heads.get(roomId) ?? 0;
+      if (!mine.has(roomId) || headSeq <= afterSeq || budget === 0) continue;
+      // Seqs are dense, so the arithmetic is exact: the ranges together hold `limit` entries at most.
+      const toSeq = Math.min(headSeq, afterSeq + budget);
+      budget -= toSeq - afterSeq;
+      ranges.push({ roomId, afterSeq, toSeq });
+    }
+    const events = groupByRoom(ranges.length > 0 ? await this.#log.ranges(ranges) : []);
+    const pages = [...mine].map((roomId): EventsPage => {
+      const headSeq = heads.get(roomId) ?? 0;
+      const found = events.get(roomId) ?? [];
+      const reached = found.at(-1)?.seq ?? positions.get(roomId) ?? 0;
+      return { roomId, events: found, headSeq, complete: reached >= headSeq };
+    });
+    return {
+      rooms: pages,
+      gone: [...positions.keys()].filter((roomId) => !mine.has(roomId)),
+      complete: pages.every((page) => page.complete || !positions.has(page.roomId)),
+    };
+  }
+}
+
+function groupByRoom(entries: readonly RoomEntry[]): Map<RoomId, RoomEntry[]> {
+  const groups = new Map<RoomId, RoomEntry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.roomId);
+    if (group) group.push(entry);
+    else groups.set(entry.roomId, [entry]);
+  }
+  return groups;
+}
