@@ -1,0 +1,85 @@
+import type * as z from 'zod';
+import { AppError } from '../../../application/errors/app-error.ts';
+import { contract, type Contract } from '../../../contract/contract.ts';
+import { toWireFailure } from '../../wire/error-map.ts';
+import { FrameBudget, type FrameBudgetRule } from './frame-budget.ts';
+import type { SocketSession } from './socket-session.ts';
+
+type Events = Contract['clientEvents'];
+type EventName = keyof Events & string;
+
+/** A mapped type, not a Record: an event of the contract without a handler does not compile. */
+export type SocketHandlers = {
+  [E in keyof Events]: (
+    session: SocketSession,
+    payload: z.output<Events[E]['payload']>,
+  ) => Promise<z.output<Events[E]['reply']>>;
+};
+
+type AnyHandler = (session: SocketSession, payload: unknown) => Promise<unknown>;
+
+export interface SocketEdge {
+  /** Null: no limit. */
+  readonly frameBudget: FrameBudgetRule | null;
+  readonly nowMs: () => number;
+  /** A command has begun; the function that is returned says that it has ended. */
+  readonly began: () => () => void;
+  readonly reportBug: (event: string, session: SocketSession, error: unknown) => void;
+}
+
+const EVENT_NAMES = Object.keys(contract.clientEvents) as EventName[];
+/** Later events of the same socket wait for this one. */
+const OPENS_ROOMS: EventName = 'join_room';
+
+/**
+ * The one place where events of a client enter. Whatever arrives is answered, with the ack if there is one and with `error`
+ * otherwise; nothing that a handler throws leaves this function.
+ */
+export function bindEvents(session: SocketSession, handlers: SocketHandlers, edge: SocketEdge): void {
+  const { socket } = session;
+  const budget = edge.frameBudget ? new FrameBudget(edge.frameBudget, edge.nowMs()) : null;
+  for (const event of EVENT_NAMES) {
+    const schema = contract.clientEvents[event].payload;
+    const handler = handlers[event] as AnyHandler;
+    const run = async (args: readonly unknown[]): Promise<unknown> => {
+      if (budget && !budget.take(edge.nowMs())) throw refuse(session, budget);
+      const parsed = schema.safeParse(args[0]);
+      if (!parsed.success) throw parsed.error;
+      if (session.gate) await session.gate;
+      return handler(session, parsed.data);
+    };
+    socket.on(event, (...args: unknown[]) => {
+      const ack = args.at(-1);
+      const ended = edge.began();
+      // A client may leave the ack out or send junk in its place; neither may end the process.
+      const answer = typeof ack === 'function' ? (reply: unknown) => void ack(reply) : null;
+      const work = run(typeof ack === 'function' ? args.slice(0, -1) : args);
+      if (event === OPENS_ROOMS) session.hold(work);
+      work
+        .then(
+          (data) => answer?.({ ok: true, data }),
+          (thrown: unknown) => fail(session, edge, event, thrown, answer),
+        )
+        .finally(ended);
+    });
+  }
+}
+
+function fail(
+  session: SocketSession,
+  edge: SocketEdge,
+  event: string,
+  thrown: unknown,
+  answer: ((reply: unknown) => void) | null,
+): void {
+  const { error, isBug } = toWireFailure(thrown);
+  if (isBug) edge.reportBug(event, session, thrown);
+  if (answer) answer({ ok: false, error });
+  else session.socket.emit('error', { event, ...error });
+}
+
+function refuse(session: SocketSession, budget: FrameBudget): AppError {
+  // The connection is closed under the socket, so that an ordinary client comes back by itself, more slowly.
+  if (budget.exhausted) session.socket.conn.close();
+  return new AppError('RATE_LIMITED', { retryAfterMs: budget.retryAfterMs });
+}

@@ -1,0 +1,120 @@
+import { AppError } from '../../../application/errors/app-error.ts';
+import type * as ports from '../../../application/ports/index.ts';
+import type { ConnectDevice } from '../../../application/use-cases/connect-device.ts';
+import type { TrackPresence } from '../../../application/use-cases/track-presence.ts';
+import { toWireFailure } from '../../wire/error-map.ts';
+import { sessionChannel, userChannel, type LiveServer, type LiveSocket } from '../../wire/live-socket.ts';
+import { bindEvents, type SocketEdge } from './bind-events.ts';
+import { socketHandlers, type SocketUseCases } from './handlers.ts';
+import { SocketSession } from './socket-session.ts';
+
+/** How long before its end the client of a token is told. */
+const EXPIRY_NOTICE_MS = 60_000;
+const TIMER_MAX_MS = 2_147_483_647;
+
+export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
+  readonly connectDevice: ConnectDevice;
+  readonly trackPresence: TrackPresence;
+  readonly scheduler: ports.Scheduler;
+  readonly clock: ports.Clock;
+  readonly logger: ports.Logger;
+  readonly edge: Pick<SocketEdge, 'frameBudget' | 'began'>;
+}
+
+/** Connects Socket.IO to the application: handshake, events, expiry, presence. */
+export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
+  const { guard, clock, logger } = deps;
+  io.use((socket, next) => {
+    guard.authenticate(tokenOf(socket)).then(
+      (claims) => {
+        socket.data = { ...claims, changedRooms: new Map() };
+        next();
+      },
+      (thrown: unknown) => {
+        const { error, isBug } = toWireFailure(thrown);
+        if (isBug) logger.error({ error: thrown }, 'a handshake failed');
+        next(Object.assign(new Error(error.message), { data: error }));
+      },
+    );
+  });
+
+  const expiries = new Map<string, ports.Cancel>();
+  const handlers = socketHandlers({ ...deps, renewed: (session) => watchExpiry(session, deps, expiries) });
+  const edge: SocketEdge = {
+    ...deps.edge,
+    nowMs: () => clock.nowMs(),
+    reportBug: (event, { userId, connectionId }, error) =>
+      logger.error({ event, userId, connectionId, error }, 'an event failed unexpectedly'),
+  };
+
+  io.on('connection', (socket) => {
+    const session = new SocketSession(socket);
+    void socket.join([userChannel(session.userId), sessionChannel(session.sessionId)]);
+    // Bound at once: what the client emits while its rooms are being read is kept and waits.
+    bindEvents(session, handlers, edge);
+    const ready = open(session, deps);
+    session.hold(ready);
+    watchExpiry(session, deps, expiries);
+    onDisconnect(socket, () => {
+      expiries.get(socket.id)?.();
+      expiries.delete(socket.id);
+      // Only after the arrival was noted, or a connection that ends quickly would stay online for ever.
+      void ready.finally(() => close(session, deps));
+    });
+  });
+}
+
+async function open({ userId, connectionId, socket }: SocketSession, deps: ServeSocketsDeps): Promise<void> {
+  try {
+    await deps.connectDevice.execute({ userId, connectionId });
+  } catch (error) {
+    deps.logger.warn(
+      { userId, connectionId, error },
+      'a connection could not be opened; the client is sent to try again',
+    );
+    // Closed below Socket.IO, because a client does not come back by itself after a disconnect by the server.
+    socket.conn.close();
+  }
+}
+
+async function close({ userId, connectionId }: SocketSession, deps: ServeSocketsDeps): Promise<void> {
+  try {
+    await deps.trackPresence.execute({ type: 'disconnected', userId, connectionId });
+  } catch (error) {
+    deps.logger.warn({ userId, connectionId, error }, 'the end of a connection could not be recorded');
+  }
+}
+
+/** Tells the client before its token ends, and cuts the socket when it does. Called again for a renewed token. */
+function watchExpiry({ socket }: SocketSession, deps: ServeSocketsDeps, expiries: Map<string, ports.Cancel>): void {
+  const { scheduler, clock } = deps;
+  expiries.get(socket.id)?.();
+  const { expiresAtMs } = socket.data;
+  const at = (timeMs: number, task: () => void): ports.Cancel => {
+    const waitMs = timeMs - clock.nowMs();
+    if (waitMs <= TIMER_MAX_MS) return scheduler.after(Math.max(0, waitMs), task);
+    // Longer than a timer can wait: look again when it has run out.
+    return scheduler.after(TIMER_MAX_MS, () => expiries.set(socket.id, at(timeMs, task)));
+  };
+  const cut = () => {
+    socket.emit('error', { event: 'authenticate', ...toWireFailure(new AppError('TOKEN_EXPIRED')).error });
+    socket.disconnect(true);
+  };
+  const warn = () => {
+    socket.emit('session_expiring', { expiresAt: new Date(expiresAtMs).toISOString() });
+    expiries.set(socket.id, at(expiresAtMs, cut));
+  };
+  expiries.set(socket.id, at(expiresAtMs - EXPIRY_NOTICE_MS, warn));
+}
+
+/** `auth: { token }`, or `Authorization: Bearer` where a client can set headers; never the query, which gets logged. */
+function tokenOf(socket: LiveSocket): string {
+  const { token } = socket.handshake.auth as { token?: unknown };
+  if (typeof token === 'string') return token.replace(/^Bearer /i, '');
+  const header = socket.handshake.headers.authorization ?? '';
+  return /^Bearer /i.test(header) ? header.slice('Bearer '.length).trim() : '';
+}
+
+function onDisconnect(socket: LiveSocket, then: () => void): void {
+  socket.once('disconnect', then);
+}

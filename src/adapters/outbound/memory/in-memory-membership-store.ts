@@ -1,0 +1,68 @@
+import type { MembershipStore, MembersRequest } from '../../../application/ports/index.ts';
+import type { Member } from '../../../domain/room/member.ts';
+import type { RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
+import type { Access } from './access.ts';
+import { positionOf } from './memory-index.ts';
+import { memberKey, type MemoryTables } from './memory-tables.ts';
+
+export class InMemoryMembershipStore implements MembershipStore {
+  readonly #access: Access;
+  readonly #tables: MemoryTables;
+
+  constructor(deps: { readonly access: Access; readonly tables: MemoryTables }) {
+    this.#access = deps.access;
+    this.#tables = deps.tables;
+  }
+
+  insert(member: Member): Promise<boolean> {
+    return this.#access.write(() => {
+      const { roomId, userId } = member;
+      const key = memberKey(roomId, userId);
+      if (this.#tables.members.has(key)) return false;
+      this.#tables.members.insert(key, Object.freeze({ ...member }));
+      this.#tables.membersOfRoom.add(roomId, userId);
+      this.#tables.roomsOfUser.add(userId, roomId);
+      return true;
+    });
+  }
+
+  remove(roomId: RoomId, userId: UserId): Promise<boolean> {
+    return this.#access.write(() => {
+      const key = memberKey(roomId, userId);
+      if (!this.#tables.members.has(key)) return false;
+      this.#tables.members.delete(key);
+      this.#tables.membersOfRoom.remove(roomId, userId);
+      this.#tables.roomsOfUser.remove(userId, roomId);
+      return true;
+    });
+  }
+
+  find(roomId: RoomId, userId: UserId): Promise<Member | null> {
+    return this.#access.read(() => this.#tables.members.get(memberKey(roomId, userId)) ?? null);
+  }
+
+  ofRoom({ roomId, afterUserId, limit }: MembersRequest): Promise<readonly Member[]> {
+    return this.#access.read(() => {
+      const userIds = this.#tables.membersOfRoom.of(roomId);
+      let start = afterUserId === undefined ? 0 : positionOf(userIds, afterUserId);
+      if (userIds[start] === afterUserId) start += 1;
+      const page = userIds.slice(start, start + limit);
+      return page.map((id) => this.#tables.members.get(memberKey(roomId, id))).filter((member) => member !== undefined);
+    });
+  }
+
+  countOfRoom(roomId: RoomId): Promise<number> {
+    return this.#access.read(() => this.#tables.membersOfRoom.of(roomId).length);
+  }
+
+  roomIdsOf(userId: UserId): Promise<readonly RoomId[]> {
+    return this.#access.read(() => this.#tables.roomsOfUser.of(userId));
+  }
+
+  shareRoom(one: UserId, other: UserId): Promise<boolean> {
+    return this.#access.read(() =>
+      this.#tables.roomsOfUser.of(one).some((roomId) => this.#tables.members.has(memberKey(roomId, other))),
+    );
+  }
+}

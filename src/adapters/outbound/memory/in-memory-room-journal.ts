@@ -1,0 +1,41 @@
+import type { ChangeDraft, RoomJournal } from '../../../application/ports/index.ts';
+import type { RoomChangeEntry } from '../../../domain/room/room-entry.ts';
+import type { RoomId } from '../../../domain/room/room.ts';
+import type { Access } from './access.ts';
+import type { MemoryLog } from './memory-log.ts';
+
+/** What one unit of work appends. The log knows nothing of it before `commit`. */
+export class InMemoryRoomJournal implements RoomJournal {
+  readonly #access: Access;
+  readonly #log: MemoryLog;
+  readonly #appended: RoomChangeEntry[] = [];
+
+  constructor(deps: { readonly access: Access; readonly log: MemoryLog }) {
+    this.#access = deps.access;
+    this.#log = deps.log;
+  }
+
+  head(roomId: RoomId): Promise<number> {
+    return this.#access.read(() => this.#headNow(roomId));
+  }
+
+  append(draft: ChangeDraft): Promise<RoomChangeEntry> {
+    return this.#access.write(() => {
+      const entry = Object.freeze({ ...draft, seq: this.#headNow(draft.roomId) + 1 });
+      if (this.#log.byId(entry.id) || this.#appended.some(({ id }) => id === entry.id)) {
+        throw new Error('An entry with this id is there already.');
+      }
+      this.#appended.push(entry);
+      return entry;
+    });
+  }
+
+  commit(): void {
+    for (const entry of this.#appended) this.#log.push(entry);
+  }
+
+  #headNow(roomId: RoomId): number {
+    const own = this.#appended.reduce((count, entry) => (entry.roomId === roomId ? count + 1 : count), 0);
+    return this.#log.head(roomId) + own;
+  }
+}

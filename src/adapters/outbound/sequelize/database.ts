@@ -1,0 +1,84 @@
+import { QueryTypes, Transaction, type Sequelize } from 'sequelize';
+import { defineModels, type Models } from './models/models.ts';
+import { Mutex } from './mutex.ts';
+import type { Connected } from './connection.ts';
+import type { Dialect } from './stored-time.ts';
+import { overloaded } from './translate-error.ts';
+
+const WRITER_WAIT_MAX_MS = 5_000;
+const IDLE_CHECK_MS = 10;
+const CLOSE_MAX_MS = 10_000;
+
+type Work<T> = (transaction: Transaction) => Promise<T>;
+
+/** The one way to the database. Its errors are the driver's own: whoever calls translates them. */
+export class Database {
+  readonly dialect: Dialect;
+  readonly models: Models;
+  readonly #sequelize: Sequelize;
+  /** SQLite has one writer; who waits for it in here is served in turn and never meets SQLITE_BUSY. */
+  readonly #writer: Mutex | null;
+  #active = 0;
+  #closed = false;
+
+  constructor({ sequelize, dialect }: Connected) {
+    this.#sequelize = sequelize;
+    this.dialect = dialect;
+    this.models = defineModels(sequelize);
+    this.#writer = dialect === 'sqlite' ? new Mutex(WRITER_WAIT_MAX_MS) : null;
+  }
+
+  async rows<Row extends object>(
+    sql: string,
+    replacements: readonly unknown[],
+    transaction: Transaction | null = null,
+  ): Promise<Row[]> {
+    return this.#sequelize.query<Row>(sql, { replacements: [...replacements], transaction, type: QueryTypes.SELECT });
+  }
+
+  /** Resolves to how many rows the statement found. */
+  async change(sql: string, replacements: readonly unknown[], transaction: Transaction | null = null): Promise<number> {
+    const options = { replacements: [...replacements], transaction, type: QueryTypes.BULKUPDATE } as const;
+    return this.#sequelize.query(sql, options);
+  }
+
+  /** For what only reads. */
+  async shared<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw overloaded();
+    this.#active += 1;
+    try {
+      return await work();
+    } finally {
+      this.#active -= 1;
+    }
+  }
+
+  /** For statements that write and commit one by one. */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    return this.shared(() => (this.#writer === null ? work() : this.#writer.run(work)));
+  }
+
+  async transaction<T>(work: Work<T>): Promise<T> {
+    return this.exclusively(() => this.#sequelize.transaction({ type: Transaction.TYPES.IMMEDIATE }, work));
+  }
+
+  /** The first statement of `work` fixes the moment that all of them see. */
+  async snapshot<T>(work: Work<T>): Promise<T> {
+    const { REPEATABLE_READ } = Transaction.ISOLATION_LEVELS;
+    const options =
+      this.dialect === 'sqlite' ? { type: Transaction.TYPES.DEFERRED } : { isolationLevel: REPEATABLE_READ };
+    return this.shared(() => this.#sequelize.transaction(options, work));
+  }
+
+  /** Waits for what is under way, within limits, then lets go of the connections. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const until = performance.now() + CLOSE_MAX_MS;
+    while (this.#active > 0 && performance.now() < until) await sleep(IDLE_CHECK_MS);
+    await Promise.race([this.#sequelize.close(), sleep(CLOSE_MAX_MS)]);
+  }
+}
+
+// The timer does not keep alive a process that has nothing else to do.
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms).unref());

@@ -1,0 +1,167 @@
+import { overloaded, translateError } from './translate-error.ts';
+
+export interface GroupCommitOptions {
+  /** Batches that may be on their way at a time. No two of them ever hold the same key. */
+  readonly lanes: number;
+  readonly itemsMax: number;
+  readonly charsMax: number;
+  /** Items that may wait; one more is refused at once. */
+  readonly waitingMax: number;
+  /** What waited longer is refused instead of written: its caller has given up, and the database is behind. */
+  readonly waitMaxMs: number;
+}
+
+interface GroupCommitParts<Item, Result> extends GroupCommitOptions {
+  /** Items of one key are written in the order in which they came, and never in two batches at a time. */
+  keyOf(item: Item): string;
+  charsOf(item: Item): number;
+  /** Resolves, after the commit, to what became of each item, in their order. */
+  write(items: readonly Item[]): Promise<readonly (Result | Error)[]>;
+}
+
+interface Job<Item, Result> {
+  readonly item: Item;
+  readonly chars: number;
+  readonly sinceMs: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Writes what waits together in one go. A new batch starts as soon as the one before is done, so an idle server adds no
+ * delay, and the busier it is the larger its batches are by themselves.
+ */
+export class GroupCommit<Item, Result> {
+  readonly #parts: GroupCommitParts<Item, Result>;
+  readonly #queues = new Map<string, Job<Item, Result>[]>();
+  /** Keys that a batch may take now, the one that waited longest first. */
+  readonly #ready = new Set<string>();
+  /** Keys that no batch may take: in a batch already, or held. */
+  readonly #taken = new Map<string, number>();
+  #waiting = 0;
+  #lanesBusy = 0;
+  #scheduled = false;
+  #closed = false;
+  #idle: (() => void) | undefined;
+
+  constructor(parts: GroupCommitParts<Item, Result>) {
+    this.#parts = parts;
+  }
+
+  /** Rejects with OVERLOADED, at once and without having written anything, when too many items wait. */
+  async submit(item: Item): Promise<Result> {
+    if (this.#closed || this.#waiting >= this.#parts.waitingMax) throw overloaded();
+    return new Promise((resolve, reject) => {
+      const key = this.#parts.keyOf(item);
+      const job = { item, chars: this.#parts.charsOf(item), sinceMs: performance.now(), resolve, reject };
+      const queue = this.#queues.get(key);
+      if (queue === undefined) this.#queues.set(key, [job]);
+      else queue.push(job);
+      this.#waiting += 1;
+      this.#offer(key);
+      this.#schedule();
+    });
+  }
+
+  /** Until the returned function is called, no further batch takes items of this key. They wait and keep their order. */
+  hold(key: string): () => void {
+    this.#take(key);
+    let held = true;
+    return () => {
+      if (held) this.#release([key]);
+      held = false;
+    };
+  }
+
+  /** Takes nothing more and resolves when everything that waits is settled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#waiting + this.#lanesBusy > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+  }
+
+  // Whatever arrives in the same turn of the event loop belongs to the same batch.
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    while (this.#lanesBusy < this.#parts.lanes && this.#ready.size > 0) {
+      const keys: string[] = [];
+      const batch = this.#nextBatch(keys);
+      this.#lanesBusy += 1;
+      void this.#write(batch).then(() => {
+        this.#lanesBusy -= 1;
+        this.#release(keys);
+        this.#start();
+        if (this.#waiting + this.#lanesBusy === 0) this.#idle?.();
+      });
+    }
+  }
+
+  #nextBatch(keys: string[]): Job<Item, Result>[] {
+    const batch: Job<Item, Result>[] = [];
+    const late = performance.now() - this.#parts.waitMaxMs;
+    let chars = 0;
+    for (const key of this.#ready) {
+      const queue = this.#queues.get(key) ?? [];
+      let count = 0;
+      for (const job of queue) {
+        const full = batch.length >= this.#parts.itemsMax || chars + job.chars > this.#parts.charsMax;
+        if (full && batch.length > 0) break;
+        count += 1;
+        if (job.sinceMs < late) {
+          job.reject(overloaded());
+          continue;
+        }
+        batch.push(job);
+        chars += job.chars;
+      }
+      if (count === 0) break;
+      this.#waiting -= count;
+      if (count === queue.length) this.#queues.delete(key);
+      else queue.splice(0, count);
+      this.#take(key);
+      keys.push(key);
+    }
+    return batch;
+  }
+
+  /** Never rejects: every job is settled. */
+  async #write(batch: readonly Job<Item, Result>[]): Promise<void> {
+    if (batch.length === 0) return;
+    try {
+      const results = await this.#parts.write(batch.map(({ item }) => item));
+      batch.forEach((job, index) => {
+        const result = results[index] ?? new Error('A batch left an item without a result.');
+        if (result instanceof Error) job.reject(result);
+        else job.resolve(result);
+      });
+    } catch (error) {
+      for (const job of batch) job.reject(translateError(error));
+    }
+  }
+
+  #take(key: string): void {
+    this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
+    this.#ready.delete(key);
+  }
+
+  #release(keys: readonly string[]): void {
+    for (const key of keys) {
+      const holders = (this.#taken.get(key) ?? 0) - 1;
+      if (holders > 0) this.#taken.set(key, holders);
+      else this.#taken.delete(key);
+      this.#offer(key);
+    }
+    if (this.#ready.size > 0) this.#schedule();
+  }
+
+  #offer(key: string): void {
+    if (this.#queues.has(key) && !this.#taken.has(key)) this.#ready.add(key);
+  }
+}

@@ -1,0 +1,189 @@
+import type { Transaction } from 'sequelize';
+import type { Appended, MessageDraft } from '../../../application/ports/index.ts';
+import type { MessageEntry } from '../../../domain/room/room-entry.ts';
+import type { RoomId } from '../../../domain/room/room.ts';
+import type { Database } from './database.ts';
+import { LruMap } from './lru-map.ts';
+import type { RoomLogTable } from './room-log-table.ts';
+import { kindOf, overloaded, translateError } from './translate-error.ts';
+import { ATTEMPTS_MAX, backOff } from './with-retries.ts';
+
+type Outcomes = Map<MessageDraft, Appended | Error>;
+
+interface Written {
+  readonly entries: readonly MessageEntry[];
+  /** The heads of the rooms once this is committed. */
+  readonly heads: ReadonlyMap<RoomId, number>;
+}
+
+const ROOMS_REMEMBERED = 50_000;
+const CONTENDED_MS = 5_000;
+/** No further attempt is begun after this long: the caller had better hear of it. */
+const ATTEMPTS_MS = 6_000;
+
+/**
+ * Writes a batch of drafts. Whoever wrote last to a room knows its head and needs one statement, whose primary key refuses
+ * it if somebody else was faster. Everything that goes wrong ends in `#underLock`, which looks first at what is there:
+ * that settles a repeat, a lost race and a commit of which nobody knows whether it happened alike.
+ */
+export class LogWriter {
+  readonly #database: Database;
+  readonly #table: RoomLogTable;
+  /** Seqs known to be committed. A room may be ahead of this, never behind. */
+  readonly #heads = new LruMap<RoomId, number>(ROOMS_REMEMBERED);
+  /** Rooms to which another node was seen writing, and until when that counts. */
+  readonly #contended = new LruMap<RoomId, number>(ROOMS_REMEMBERED);
+
+  constructor(database: Database, table: RoomLogTable) {
+    this.#database = database;
+    this.#table = table;
+  }
+
+  /** Drafts of one room get ascending seqs, in their order. No two of them may have one key. */
+  async write(drafts: readonly MessageDraft[]): Promise<(Appended | Error)[]> {
+    const outcomes: Outcomes = new Map();
+    const nowMs = performance.now();
+    // Writers that insert rows and take locks in one order do not wait for each other in a circle.
+    const sorted = drafts.toSorted((a, b) => (a.roomId < b.roomId ? -1 : a.roomId > b.roomId ? 1 : 0));
+    const isContended = ({ roomId }: MessageDraft) => (this.#contended.get(roomId) ?? 0) > nowMs;
+    await Promise.all([
+      this.#inOneStatement(
+        sorted.filter((draft) => !isContended(draft)),
+        outcomes,
+      ),
+      this.#underLock(sorted.filter(isContended), outcomes),
+    ]);
+    return drafts.map((draft) => outcomes.get(draft) ?? new Error('A draft was left out of its batch.'));
+  }
+
+  /** `seq` is committed in the room. */
+  learn(roomId: RoomId, seq: number): void {
+    if ((this.#heads.get(roomId) ?? 0) < seq) this.#heads.set(roomId, seq);
+  }
+
+  async #inOneStatement(drafts: readonly MessageDraft[], outcomes: Outcomes): Promise<void> {
+    if (drafts.length === 0) return;
+    try {
+      const written = await this.#database.exclusively(async () => {
+        const numbered = numberFrom(await this.#knownHeads(roomsOf(drafts)), drafts);
+        await this.#table.insert(numbered.entries, null);
+        return numbered;
+      });
+      this.#settle(drafts, written, outcomes);
+    } catch (error) {
+      const kind = kindOf(error);
+      if (kind === 'unavailable') this.#refuse(drafts, error, outcomes);
+      else if (kind === 'other')
+        await this.#apart(drafts, error, outcomes, (one) => this.#inOneStatement(one, outcomes));
+      else await this.#underLock(drafts, outcomes);
+    }
+  }
+
+  async #underLock(drafts: readonly MessageDraft[], outcomes: Outcomes): Promise<void> {
+    if (drafts.length === 0) return;
+    const lastStartMs = performance.now() + ATTEMPTS_MS;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const written = await this.#database.transaction((transaction) => this.#complete(drafts, transaction));
+        this.#settle(drafts, written, outcomes);
+        return;
+      } catch (error) {
+        const kind = kindOf(error);
+        if (kind === 'other') {
+          return this.#apart(drafts, error, outcomes, (one) => this.#underLock(one, outcomes));
+        }
+        if (kind === 'unavailable' || attempt === ATTEMPTS_MAX || performance.now() > lastStartMs) {
+          return this.#refuse(drafts, error, outcomes);
+        }
+      }
+      await backOff(attempt);
+    }
+  }
+
+  /** Adds what is missing of the drafts; the entries are those of the drafts, in their order. */
+  async #complete(drafts: readonly MessageDraft[], transaction: Transaction): Promise<Written> {
+    const rooms = roomsOf(drafts);
+    if (this.#database.dialect === 'mysql') {
+      const lock = 'SELECT id FROM rooms WHERE id IN (?) ORDER BY id FOR UPDATE';
+      await this.#database.rows(lock, [rooms], transaction);
+    }
+    const before = await this.#table.heads(rooms, transaction);
+    this.#noteForeignWrites(rooms, before);
+    const found = await this.#table.written(drafts, transaction);
+    const known = new Map<string, MessageEntry>(found.map((entry) => [identityOf(entry), entry]));
+    const missing = drafts.filter((draft) => !known.has(identityOf(draft)));
+    const { entries: added, heads } = numberFrom(before, missing);
+    if (added.length > 0) await this.#table.insert(added, transaction);
+    for (const entry of added) known.set(identityOf(entry), entry);
+    return { entries: drafts.map((draft) => known.get(identityOf(draft)) as MessageEntry), heads };
+  }
+
+  #noteForeignWrites(rooms: readonly RoomId[], heads: ReadonlyMap<RoomId, number>): void {
+    const untilMs = performance.now() + CONTENDED_MS;
+    for (const room of rooms) {
+      const known = this.#heads.get(room);
+      if (known !== undefined && known !== heads.get(room)) this.#contended.set(room, untilMs);
+    }
+  }
+
+  async #knownHeads(rooms: readonly RoomId[]): Promise<Map<RoomId, number>> {
+    const heads = new Map<RoomId, number>();
+    const unknown: RoomId[] = [];
+    for (const room of rooms) {
+      const head = this.#heads.get(room);
+      if (head === undefined) unknown.push(room);
+      else heads.set(room, head);
+    }
+    if (unknown.length === 0) return heads;
+    for (const [room, head] of await this.#table.heads(unknown, null)) heads.set(room, head);
+    return heads;
+  }
+
+  /** One draft that the database does not take must not fail the others: each goes alone. */
+  async #apart(
+    drafts: readonly MessageDraft[],
+    error: unknown,
+    outcomes: Outcomes,
+    write: (one: readonly MessageDraft[]) => Promise<void>,
+  ): Promise<void> {
+    if (drafts.length === 1) return this.#refuse(drafts, error, outcomes);
+    for (const draft of drafts) await write([draft]);
+  }
+
+  #settle(drafts: readonly MessageDraft[], { entries, heads }: Written, outcomes: Outcomes): void {
+    for (const [roomId, seq] of heads) this.learn(roomId, seq);
+    drafts.forEach((draft, index) => {
+      const entry = entries[index] as MessageEntry;
+      // An entry with the draft's own id was written by an attempt whose outcome had been unknown.
+      outcomes.set(draft, { entry, deduplicated: entry.id !== draft.id });
+    });
+  }
+
+  #refuse(drafts: readonly MessageDraft[], error: unknown, outcomes: Outcomes): void {
+    // A race that was lost every time is no conflict of the caller's making.
+    const outcome = kindOf(error) === 'duplicate' ? overloaded() : translateError(error);
+    for (const draft of drafts) {
+      this.#heads.delete(draft.roomId);
+      outcomes.set(draft, outcome);
+    }
+  }
+}
+
+/** What makes a message the same one when it is sent again. */
+function identityOf(message: MessageDraft | MessageEntry): string {
+  if (message.clientMessageId === null) return message.id;
+  const sender = 'senderId' in message ? message.senderId : message.actorId;
+  return `${message.roomId}/${sender}/${message.clientMessageId}`;
+}
+
+const roomsOf = (drafts: readonly MessageDraft[]): RoomId[] => [...new Set(drafts.map(({ roomId }) => roomId))];
+
+function numberFrom(before: ReadonlyMap<RoomId, number>, drafts: readonly MessageDraft[]): Written {
+  const heads = new Map(before);
+  const entries = drafts.map(({ id, roomId, senderId, content, clientMessageId, createdAtMs }): MessageEntry => {
+    const seq = (heads.get(roomId) ?? 0) + 1;
+    heads.set(roomId, seq);
+    return { id, roomId, seq, actorId: senderId, createdAtMs, type: 'message', content, clientMessageId };
+  });
+  return { entries, heads };
+}

@@ -1,0 +1,17 @@
+import { createUsers } from './0001-create-users.ts';
+import { createSessions } from './0002-create-sessions.ts';
+import { createRooms } from './0003-create-rooms.ts';
+import { createRoomMembers } from './0004-create-room-members.ts';
+import { createRoomInvites } from './0005-create-room-invites.ts';
+import { createRoomLog } from './0006-create-room-log.ts';
+import type { Migration } from './migration.ts';
+
+/** In the order in which they run. */
+export const allMigrations: readonly Migration[] = [
+  createUsers,
+  createSessions,
+  createRooms,
+  createRoomMembers,
+  createRoomInvites,
+  createRoomLog,
+];

@@ -1,0 +1,15 @@
+import type { Dialect } from '../stored-time.ts';
+
+export interface MigrationContext {
+  readonly dialect: Dialect;
+  run(sql: string): Promise<void>;
+}
+
+/**
+ * One step of the schema. It has to be safe to repeat: MySQL cannot undo a half-done one, so after a crash it runs again
+ * from its start. Once released it never changes.
+ */
+export interface Migration {
+  readonly name: string;
+  up(context: MigrationContext): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import type { InviteStore } from '../../../application/ports/index.ts';
+import type { Invite, InviteId } from '../../../domain/room/invite.ts';
+import type { RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
+import type { InviteRow } from './models/invite-model.ts';
+import { findRow, findRows } from './models/stored-row.ts';
+import type { Scope } from './scope.ts';
+import { dateOrNull, msOf, msOrNull, timeText } from './stored-time.ts';
+
+// Checked and counted in one statement: whoever comes at the same time waits for the row and then sees the count.
+const USE = `
+  UPDATE room_invites SET uses = uses + 1
+  WHERE id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) AND (max_uses IS NULL OR uses < max_uses)`;
+
+export class SequelizeInviteStore implements InviteStore {
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  async insert(invite: Invite): Promise<void> {
+    await this.#scope.write((transaction) => this.#invites.create(toRow(invite), { transaction }));
+  }
+
+  async byDigest(codeDigest: string): Promise<Invite | null> {
+    const where = { code_digest: codeDigest };
+    const row = await this.#scope.read((transaction) => findRow(this.#invites, { where, transaction }));
+    return row === null ? null : toInvite(row);
+  }
+
+  async ofRoom(roomId: RoomId): Promise<readonly Invite[]> {
+    const where = { room_id: roomId, revoked_at: null };
+    const order: [string, string][] = [
+      ['created_at', 'DESC'],
+      ['id', 'DESC'],
+    ];
+    const rows = await this.#scope.read((transaction) => findRows(this.#invites, { where, order, transaction }));
+    return rows.map(toInvite);
+  }
+
+  async use(id: InviteId, nowMs: number): Promise<boolean> {
+    const { database } = this.#scope;
+    const values = [id, timeText(nowMs, database.dialect)];
+    return (await this.#scope.write((transaction) => database.change(USE, values, transaction))) === 1;
+  }
+
+  async revoke(roomId: RoomId, id: InviteId, atMs: number): Promise<boolean> {
+    const where = { room_id: roomId, id, revoked_at: null };
+    const change = { revoked_at: new Date(atMs) };
+    const [found] = await this.#scope.write((transaction) => this.#invites.update(change, { where, transaction }));
+    return found === 1;
+  }
+
+  get #invites() {
+    return this.#scope.database.models.invites;
+  }
+}
+
+const toRow = (invite: Invite): InviteRow => ({
+  id: invite.id,
+  room_id: invite.roomId,
+  code_digest: invite.codeDigest,
+  created_by: invite.createdBy,
+  created_at: new Date(invite.createdAtMs),
+  expires_at: dateOrNull(invite.expiresAtMs),
+  max_uses: invite.maxUses,
+  uses: invite.uses,
+  revoked_at: dateOrNull(invite.revokedAtMs),
+});
+
+const toInvite = (row: InviteRow): Invite => ({
+  id: row.id as InviteId,
+  roomId: row.room_id as RoomId,
+  codeDigest: row.code_digest,
+  createdBy: row.created_by as UserId,
+  createdAtMs: msOf(row.created_at),
+  expiresAtMs: msOrNull(row.expires_at),
+  maxUses: row.max_uses,
+  uses: row.uses,
+  revokedAtMs: msOrNull(row.revoked_at),
+});

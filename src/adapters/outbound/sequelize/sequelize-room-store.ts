@@ -1,0 +1,86 @@
+import type { PublicRoomsRequest, RoomStore } from '../../../application/ports/index.ts';
+import type { Room, RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
+import type { RoomRow } from './models/room-model.ts';
+import { findRow } from './models/stored-row.ts';
+import type { Scope } from './scope.ts';
+import { msOf } from './stored-time.ts';
+
+export class SequelizeRoomStore implements RoomStore {
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  async insert(room: Room): Promise<void> {
+    await this.#scope.write((transaction) => this.#rooms.create(toRow(room), { transaction }));
+  }
+
+  async byId(id: RoomId): Promise<Room | null> {
+    return this.#find({ id });
+  }
+
+  async byInviteCode(code: string): Promise<Room | null> {
+    return this.#find({ invite_code: code });
+  }
+
+  async lock(id: RoomId): Promise<Room | null> {
+    this.#scope.locking(id);
+    const row = await this.#scope.read((transaction) =>
+      // SQLite ignores the lock and needs none: the unit holds the only writer there is.
+      findRow(this.#rooms, { where: { id }, transaction, ...(transaction && { lock: transaction.LOCK.UPDATE }) }),
+    );
+    return row === null ? null : toRoom(row);
+  }
+
+  async publicPage({ query, afterId, limit }: PublicRoomsRequest): Promise<readonly Room[]> {
+    const conditions = ['is_private = ?'];
+    const values: unknown[] = [false];
+    if (query !== undefined) {
+      // INSTR knows no wildcards, so there is nothing to escape.
+      conditions.push('INSTR(name_key, ?) > 0');
+      values.push(nameKeyOf(query));
+    }
+    if (afterId !== undefined) {
+      conditions.push('id < ?');
+      values.push(afterId);
+    }
+    const sql = `SELECT * FROM rooms WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`;
+    const rows = await this.#scope.read((transaction) =>
+      this.#scope.database.rows<RoomRow>(sql, [...values, limit], transaction),
+    );
+    return rows.map(toRoom);
+  }
+
+  get #rooms() {
+    return this.#scope.database.models.rooms;
+  }
+
+  async #find(where: Partial<RoomRow>): Promise<Room | null> {
+    const row = await this.#scope.read((transaction) => findRow(this.#rooms, { where, transaction }));
+    return row === null ? null : toRoom(row);
+  }
+}
+
+const nameKeyOf = (name: string): string => name.toLowerCase();
+
+const toRow = (room: Room): RoomRow => ({
+  id: room.id,
+  name: room.name,
+  name_key: nameKeyOf(room.name),
+  is_private: room.isPrivate,
+  invite_code: room.inviteCode,
+  created_by: room.createdBy,
+  created_at: new Date(room.createdAtMs),
+});
+
+export const toRoom = (row: Omit<RoomRow, 'name_key'>): Room => ({
+  id: row.id as RoomId,
+  name: row.name,
+  // Both databases keep it as a number.
+  isPrivate: Boolean(row.is_private),
+  inviteCode: row.invite_code,
+  createdBy: row.created_by as UserId,
+  createdAtMs: msOf(row.created_at),
+});

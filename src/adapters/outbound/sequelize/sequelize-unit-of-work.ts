@@ -1,0 +1,60 @@
+import type { Stores, UnitOfWork } from '../../../application/ports/index.ts';
+import type { Database } from './database.ts';
+import { SequelizeInviteStore } from './sequelize-invite-store.ts';
+import { SequelizeMembershipStore } from './sequelize-membership-store.ts';
+import { SequelizeRoomJournal } from './sequelize-room-journal.ts';
+import { SequelizeRoomStore } from './sequelize-room-store.ts';
+import { SequelizeSessionStore } from './sequelize-session-store.ts';
+import { SequelizeUserStore } from './sequelize-user-store.ts';
+import { UnitScope, UnitTrace, type AppendPath } from './unit-scope.ts';
+import { withRetries } from './with-retries.ts';
+
+type Work<T> = (stores: Stores) => Promise<T>;
+
+/** What is done after a commit stands after the awaited transaction: Sequelize runs afterCommit when COMMIT failed, too. */
+export class SequelizeUnitOfWork implements UnitOfWork {
+  readonly #database: Database;
+  readonly #path: AppendPath;
+
+  constructor(database: Database, path: AppendPath) {
+    this.#database = database;
+    this.#path = path;
+  }
+
+  async run<T>(work: Work<T>): Promise<T> {
+    return withRetries(() => this.#attempt(work));
+  }
+
+  async snapshot<T>(work: Work<T>): Promise<T> {
+    return withRetries(() =>
+      this.#database.snapshot((transaction) => work(storesIn(new UnitScope(this.#database, transaction, null)))),
+    );
+  }
+
+  async #attempt<T>(work: Work<T>): Promise<T> {
+    const trace = new UnitTrace(this.#path);
+    try {
+      const result = await this.#database.transaction(async (transaction) => {
+        const scope = new UnitScope(this.#database, transaction, trace);
+        try {
+          return await work(storesIn(scope));
+        } finally {
+          scope.assertWhole();
+        }
+      });
+      trace.committed();
+      return result;
+    } finally {
+      trace.end();
+    }
+  }
+}
+
+const storesIn = (scope: UnitScope): Stores => ({
+  users: new SequelizeUserStore(scope),
+  sessions: new SequelizeSessionStore(scope),
+  rooms: new SequelizeRoomStore(scope),
+  members: new SequelizeMembershipStore(scope),
+  invites: new SequelizeInviteStore(scope),
+  journal: new SequelizeRoomJournal(scope),
+});

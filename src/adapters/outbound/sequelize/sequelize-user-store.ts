@@ -1,0 +1,102 @@
+import { Op, type Transaction } from 'sequelize';
+import { AppError } from '../../../application/errors/app-error.ts';
+import type { UserStore } from '../../../application/ports/index.ts';
+import { emailKeyOf, usernameKeyOf, type User, type UserId } from '../../../domain/user/user.ts';
+import { findRow, findRows } from './models/stored-row.ts';
+import type { UserRow } from './models/user-model.ts';
+import type { Scope } from './scope.ts';
+import { dateOrNull, msOf, msOrNull } from './stored-time.ts';
+import { isDuplicate } from './translate-error.ts';
+import { boundedKey } from './unique-key.ts';
+
+export class SequelizeUserStore implements UserStore {
+  readonly #scope: Scope;
+
+  constructor(scope: Scope) {
+    this.#scope = scope;
+  }
+
+  async insert(user: User): Promise<void> {
+    const row = toRow(user);
+    const { users } = this.#scope.database.models;
+    await this.#scope.write(async (transaction) => {
+      try {
+        await users.create(row, { transaction });
+      } catch (error) {
+        throw isDuplicate(error) ? ((await this.#taken(row, transaction)) ?? error) : error;
+      }
+    });
+  }
+
+  async byId(id: UserId): Promise<User | null> {
+    return this.#find({ id });
+  }
+
+  async byIds(ids: readonly UserId[]): Promise<readonly User[]> {
+    if (ids.length === 0) return [];
+    const { users } = this.#scope.database.models;
+    const where = { id: { [Op.in]: [...ids] } };
+    const rows = await this.#scope.read((transaction) => findRows(users, { where, transaction }));
+    return rows.map(toUser);
+  }
+
+  async byEmail(email: string): Promise<User | null> {
+    return this.#find({ email_key: boundedKey(emailKeyOf(email)) });
+  }
+
+  async setPasswordHash(id: UserId, passwordHash: string): Promise<void> {
+    const { users } = this.#scope.database.models;
+    await this.#scope.write((transaction) =>
+      users.update({ password_hash: passwordHash }, { where: { id }, transaction }),
+    );
+  }
+
+  async markSeen(ids: readonly UserId[], atMs: number): Promise<void> {
+    if (ids.length === 0) return;
+    const at = new Date(atMs);
+    const earlier = { [Op.or]: [{ last_seen_at: null }, { last_seen_at: { [Op.lt]: at } }] };
+    const { users } = this.#scope.database.models;
+    await this.#scope.write((transaction) =>
+      users.update({ last_seen_at: at }, { where: { id: { [Op.in]: [...ids] }, ...earlier }, transaction }),
+    );
+  }
+
+  async #find(where: Partial<UserRow>): Promise<User | null> {
+    const { users } = this.#scope.database.models;
+    const row = await this.#scope.read((transaction) => findRow(users, { where, transaction }));
+    return row === null ? null : toUser(row);
+  }
+
+  /** A database names one broken constraint, and not the same one everywhere: so it is asked who is there. */
+  async #taken(row: UserRow, transaction: Transaction | null): Promise<AppError | null> {
+    const { users } = this.#scope.database.models;
+    const { email_key, username_key } = row;
+    if ((await findRow(users, { where: { email_key }, transaction })) !== null) {
+      return new AppError('EMAIL_TAKEN', { message: 'This e-mail address has an account already.' });
+    }
+    if ((await findRow(users, { where: { username_key }, transaction })) !== null) {
+      return new AppError('USERNAME_TAKEN', { message: 'This username is taken.' });
+    }
+    return null;
+  }
+}
+
+const toRow = (user: User): UserRow => ({
+  id: user.id,
+  email: user.email,
+  email_key: boundedKey(emailKeyOf(user.email)),
+  username: user.username,
+  username_key: boundedKey(usernameKeyOf(user.username)),
+  password_hash: user.passwordHash,
+  created_at: new Date(user.createdAtMs),
+  last_seen_at: dateOrNull(user.lastSeenAtMs),
+});
+
+const toUser = (row: UserRow): User => ({
+  id: row.id as UserId,
+  email: row.email,
+  username: row.username,
+  passwordHash: row.password_hash,
+  createdAtMs: msOf(row.created_at),
+  lastSeenAtMs: msOrNull(row.last_seen_at),
+});

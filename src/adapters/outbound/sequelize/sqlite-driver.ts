@@ -1,0 +1,51 @@
+import * as driver from '@appthreat/sqlite3';
+
+// Its types know the named exports only; the constants are on the default one.
+const sqlite3 = (driver as unknown as { default: typeof driver }).default;
+
+type Opened = (this: unknown, error: Error | null) => void;
+type Done = (this: unknown, error: Error | null, rows: unknown) => void;
+
+// FULL: in WAL mode anything less may lose a commit in a power cut. The log of a burst is cut back to 64 MB.
+const PRAGMAS = `
+  PRAGMA busy_timeout = 5000;
+  PRAGMA foreign_keys = ON;
+  PRAGMA synchronous = FULL;
+  PRAGMA journal_size_limit = 67108864;
+`;
+
+/** A connection that is fit for use. Sequelize opens one for each transaction and has no hook for what it needs. */
+class PreparedDatabase extends sqlite3.Database {
+  constructor(path: string, mode: number, opened: Opened) {
+    super(path, mode, (error) => {
+      if (error !== null) opened(error);
+    });
+    // In serial mode these come before whatever Sequelize sends.
+    this.serialize();
+    this.exec(PRAGMAS, (error: Error | null) => opened(error));
+  }
+
+  /** Sequelize sends what is neither an insert nor an update through here, BEGIN, COMMIT and ROLLBACK included. */
+  override all(sql: string, ...rest: unknown[]): this {
+    const done = rest.pop() as Done;
+    const giveUp = (after: () => void) => this.exec('ROLLBACK', () => this.close(after));
+    return super.all(withoutNul(sql), ...rest, function (this: unknown, error: Error | null, rows: unknown) {
+      // Nothing is left to undo, or the connection, which Sequelize closes now, undoes it.
+      const failed = error !== null && sql !== 'ROLLBACK;';
+      const settle = () => done.call(this, failed ? error : null, rows ?? []);
+      // Sequelize would keep a connection whose COMMIT failed, and with it the only write lock there is.
+      if (failed && sql === 'COMMIT;') giveUp(settle);
+      else settle();
+    });
+  }
+
+  override run(sql: string, ...rest: unknown[]): this {
+    return super.run(withoutNul(sql), ...rest);
+  }
+}
+
+/** A NUL would end the statement. It can only stand in a literal: the rest of a statement is ours. */
+const withoutNul = (sql: string): string => (sql.includes('\0') ? sql.replaceAll('\0', "'||char(0)||'") : sql);
+
+/** The module that Sequelize sees as sqlite3. */
+export const sqliteDriver: object = { ...sqlite3, Database: PreparedDatabase };

@@ -1,0 +1,174 @@
+import type * as ports from '../../../application/ports/index.ts';
+import { isMessage, type RoomChangeEntry, type RoomEntry } from '../../../domain/room/room-entry.ts';
+import type { RoomId } from '../../../domain/room/room.ts';
+import type { SessionId } from '../../../domain/session/session.ts';
+import type { UserId } from '../../../domain/user/user.ts';
+import { presentMessage, presentPresence, presentReceipt, presentRoomEvent } from '../../wire/present.ts';
+import {
+  roomChannel,
+  sessionChannel,
+  userChannel,
+  type LiveNamespace,
+  type LiveSocket,
+} from '../../wire/live-socket.ts';
+import { EncodedEvents } from './socket-writer.ts';
+
+interface SocketRoomBroadcasterDeps {
+  readonly namespace: LiveNamespace;
+  readonly logger: ports.Logger;
+}
+
+/**
+ * The sockets of this node. Entries that are committed together leave together: what is delivered to a room within one turn
+ * of the event loop is encoded once and written to each socket once.
+ */
+export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
+  readonly #namespace: LiveNamespace;
+  readonly #logger: ports.Logger;
+  #pending = new Map<RoomId, RoomEntry[]>();
+  #flushScheduled = false;
+
+  constructor(deps: SocketRoomBroadcasterDeps) {
+    this.#namespace = deps.namespace;
+    this.#logger = deps.logger;
+  }
+
+  deliver(roomId: RoomId, entries: readonly RoomEntry[]): void {
+    const waiting = this.#pending.get(roomId);
+    if (waiting) waiting.push(...entries);
+    else this.#pending.set(roomId, [...entries]);
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    // The whole of a committed batch is told before this runs, so that it leaves as one.
+    setImmediate(() => this.flush());
+  }
+
+  /** Writes what was delivered so far, now. */
+  flush(): void {
+    this.#flushScheduled = false;
+    if (this.#pending.size === 0) return;
+    const pending = this.#pending;
+    this.#pending = new Map();
+    for (const [roomId, entries] of pending) {
+      this.#guard('deliver', () => {
+        const members = this.#namespace.adapter.rooms.get(roomChannel(roomId));
+        if (!members || members.size === 0) return;
+        this.#writeTo(members, new EncodedEvents(entries.map(encodeEntry)));
+      });
+    }
+  }
+
+  hasListeners(roomId: RoomId): boolean {
+    return this.#namespace.adapter.rooms.has(roomChannel(roomId));
+  }
+
+  attach(connectionId: string, roomIds: readonly RoomId[]): void {
+    this.#guard('attach', () => {
+      const socket = this.#namespace.sockets.get(connectionId);
+      if (!socket) return;
+      const rooms = new Set(roomIds);
+      for (const [roomId, isMember] of socket.data.changedRooms ?? []) {
+        if (isMember) rooms.add(roomId);
+        else rooms.delete(roomId);
+      }
+      socket.data.changedRooms = null;
+      void socket.join([...rooms].map(roomChannel));
+    });
+  }
+
+  admit(roomId: RoomId, userId: UserId): void {
+    this.#guard('admit', () => {
+      this.flush();
+      for (const socket of this.#socketsIn(userChannel(userId))) {
+        socket.data.changedRooms?.set(roomId, true);
+        void socket.join(roomChannel(roomId));
+      }
+    });
+  }
+
+  expel(entry: RoomChangeEntry, userId: UserId): void {
+    this.#guard('expel', () => {
+      // What was delivered while the user belonged here still belongs to the user.
+      this.flush();
+      for (const socket of this.#socketsIn(userChannel(userId))) {
+        socket.data.changedRooms?.set(entry.roomId, false);
+        void socket.leave(roomChannel(entry.roomId));
+        socket.emit('room_event', presentRoomEvent(entry));
+      }
+    });
+  }
+
+  receipt(change: ports.ReceiptChange): void {
+    this.#guard('receipt', () => {
+      this.flush();
+      this.#broadcast(
+        roomChannel(change.roomId),
+        `${change.kind === 'read' ? 'read' : 'delivery'}_receipt`,
+        presentReceipt(change),
+      );
+    });
+  }
+
+  typing({ roomId, userId, isTyping }: ports.TypingChange): void {
+    this.#guard('typing', () => {
+      this.#namespace.to(roomChannel(roomId)).except(userChannel(userId)).emit('typing', { roomId, userId, isTyping });
+    });
+  }
+
+  presence(change: ports.PresenceChange, roomIds: readonly RoomId[]): void {
+    if (roomIds.length === 0) return;
+    this.#guard('presence', () => {
+      this.#namespace
+        .to(roomIds.map(roomChannel))
+        .except(userChannel(change.userId))
+        .emit('user_status', presentPresence(change));
+    });
+  }
+
+  endSession(sessionId: SessionId): void {
+    this.#guard('endSession', () => {
+      for (const socket of this.#socketsIn(sessionChannel(sessionId))) socket.disconnect(true);
+    });
+  }
+
+  #broadcast(channel: string, event: string, payload: object): void {
+    const members = this.#namespace.adapter.rooms.get(channel);
+    if (members) this.#writeTo(members, new EncodedEvents([encodeEvent(event, payload)]));
+  }
+
+  #writeTo(connectionIds: ReadonlySet<string>, events: EncodedEvents): void {
+    for (const connectionId of connectionIds) {
+      const socket = this.#namespace.sockets.get(connectionId);
+      if (socket && !events.writeTo(socket)) {
+        this.#logger.warn({ connectionId, userId: socket.data.userId }, 'a slow reader was cut');
+      }
+    }
+  }
+
+  #socketsIn(channel: string): LiveSocket[] {
+    const found: LiveSocket[] = [];
+    for (const connectionId of this.#namespace.adapter.rooms.get(channel) ?? []) {
+      const socket = this.#namespace.sockets.get(connectionId);
+      if (socket) found.push(socket);
+    }
+    return found;
+  }
+
+  /** What was committed stays committed when a push fails: the log repairs it, the command must not fail. */
+  #guard(what: string, push: () => void): void {
+    try {
+      push();
+    } catch (error) {
+      this.#logger.error({ what, error }, 'a push to sockets failed');
+    }
+  }
+}
+
+/** An EVENT packet of Socket.IO in the main namespace. */
+const encodeEvent = (event: string, payload: object) => `2${JSON.stringify([event, payload])}`;
+
+function encodeEntry(entry: RoomEntry): string {
+  return isMessage(entry)
+    ? encodeEvent('receive_message', presentMessage(entry))
+    : encodeEvent('room_event', presentRoomEvent(entry));
+}

@@ -1,0 +1,113 @@
+import { createSecretKey, hash, randomUUID, type KeyObject } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { AppError } from '../../../application/errors/app-error.ts';
+import type { AccessClaims, Clock, TokenService } from '../../../application/ports/index.ts';
+import type { SessionId } from '../../../domain/session/session.ts';
+import type { UserId } from '../../../domain/user/user.ts';
+
+export const SECRET_BYTES_MIN = 32;
+/** Ours have some 370 characters. Anything much longer is not parsed at all. */
+const TOKEN_CHARS_MAX = 4_096;
+/** How far the clocks of two nodes may be apart before a token ends early on one of them. */
+const CLOCK_TOLERANCE_S = 5;
+const HEADER = { alg: 'HS256', typ: 'at+jwt' } as const;
+/** Every token that we signed starts so. No other header is parsed: no `kid`, no `jwk`, no second algorithm. */
+const ENCODED_HEADER = `${Buffer.from(JSON.stringify(HEADER)).toString('base64url')}.`;
+
+export interface JwtTokensOptions {
+  /** The first signs, all verify. Each has 32 bytes or more. */
+  readonly secrets: readonly string[];
+  readonly expiresInSeconds: number;
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly clock: Clock;
+}
+
+interface Payload {
+  readonly [claim: string]: unknown;
+}
+
+/** Access tokens as JWT (RFC 9068, HS256). Whoever knows a secret can sign; nothing in a token selects key or algorithm. */
+export class JwtTokens implements TokenService {
+  readonly #keys: readonly KeyObject[];
+  readonly #signingKey: KeyObject;
+  readonly #expiresInSeconds: number;
+  readonly #issuer: string;
+  readonly #audience: string;
+  readonly #clock: Clock;
+
+  constructor({ secrets, expiresInSeconds, issuer = 'parley', audience = 'parley-clients', clock }: JwtTokensOptions) {
+    if (secrets.some((secret) => Buffer.byteLength(secret) < SECRET_BYTES_MIN)) {
+      throw new RangeError(`Every token secret must have at least ${SECRET_BYTES_MIN} bytes.`);
+    }
+    if (!Number.isSafeInteger(expiresInSeconds) || expiresInSeconds < 1) {
+      throw new RangeError('The life of a token must be a whole number of seconds, 1 or more.');
+    }
+    // Prepared once: given a string, the library tries it as a PEM public key first, which takes 50 times the verification.
+    this.#keys = secrets.map((secret) => createSecretKey(Buffer.from(secret)));
+    const [signingKey] = this.#keys;
+    if (signingKey === undefined) throw new RangeError('At least one token secret is needed.');
+    this.#signingKey = signingKey;
+    this.#expiresInSeconds = expiresInSeconds;
+    this.#issuer = issuer;
+    this.#audience = audience;
+    this.#clock = clock;
+  }
+
+  issue({ userId, sessionId }: { readonly userId: UserId; readonly sessionId: SessionId }) {
+    const iat = this.#nowSeconds();
+    const exp = iat + this.#expiresInSeconds;
+    const claims = { sub: userId, sid: sessionId, jti: randomUUID(), iat, exp, iss: this.#issuer, aud: this.#audience };
+    const token = jwt.sign(claims, this.#signingKey, { algorithm: HEADER.alg, header: HEADER });
+    return { token, expiresAtMs: exp * 1_000 };
+  }
+
+  verify(token: string): AccessClaims {
+    const claims = this.#claimsOf(this.#signedPayload(token));
+    // Last, so that only a token that is good in every other way is called expired.
+    if (this.#nowSeconds() >= claims.exp + CLOCK_TOLERANCE_S) {
+      throw new AppError('TOKEN_EXPIRED', { message: 'The access token has expired.' });
+    }
+    return { userId: claims.sub as UserId, sessionId: claims.sid as SessionId, expiresAtMs: claims.exp * 1_000 };
+  }
+
+  digest(secret: string): string {
+    return hash('sha256', secret, 'hex');
+  }
+
+  #signedPayload(token: string): unknown {
+    if (typeof token !== 'string' || token.length > TOKEN_CHARS_MAX || !token.startsWith(ENCODED_HEADER))
+      throw refused();
+    for (const key of this.#keys) {
+      try {
+        // Time is checked below: the library checks it before the other claims, and takes a clock at 0 for none.
+        return jwt.verify(token, key, { algorithms: [HEADER.alg], ignoreExpiration: true, ignoreNotBefore: true });
+      } catch {
+        // Perhaps the next key signed it.
+      }
+    }
+    throw refused();
+  }
+
+  #claimsOf(payload: unknown): { readonly sub: string; readonly sid: string; readonly exp: number } {
+    if (!isObject(payload)) throw refused();
+    const { sub, sid, jti, iat, exp, iss, aud } = payload;
+    // The library would take a list of audiences in which ours is one of several.
+    if (iss !== this.#issuer || aud !== this.#audience) throw refused();
+    if (!isText(sub) || !isText(sid) || !isText(jti) || !isSeconds(iat) || !isSeconds(exp)) throw refused();
+    if (exp <= iat || 'nbf' in payload) throw refused();
+    return { sub, sid, exp };
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#clock.nowMs() / 1_000);
+  }
+}
+
+const refused = () => new AppError('UNAUTHENTICATED', { message: 'The access token is not valid.' });
+const isObject = (value: unknown): value is Payload =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+/** 2^53 and beyond are no exact seconds; milliseconds of one must be exact too. */
+const isSeconds = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value * 1_000) && Number.isInteger(value) && value >= 0;

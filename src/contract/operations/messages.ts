@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { ReceiptsBody, Watermarks } from '../schemas/live.ts';
+import {
+  EventsPage,
+  EventsQuery,
+  HistoryPage,
+  HistoryQuery,
+  Message,
+  SendBody,
+  SyncReply,
+  SyncRequest,
+} from '../schemas/messages.ts';
+import { RoomParams } from '../schemas/rooms.ts';
+
+const inRoom = ['ROOM_NOT_FOUND', 'NOT_A_MEMBER'] as const;
+
+export const messageOperations = {
+  readHistory: {
+    method: 'get',
+    path: '/api/rooms/{roomId}/messages',
+    summary: 'A page of messages: the newest without a place, else before or after one.',
+    auth: 'bearer',
+    params: RoomParams,
+    query: HistoryQuery,
+    ok: { status: 200, body: HistoryPage },
+    errors: inRoom,
+  },
+  sendMessage: {
+    method: 'post',
+    path: '/api/rooms/{roomId}/messages',
+    summary: 'Stores a message and tells the room. Answers when it is durable.',
+    auth: 'bearer',
+    params: RoomParams,
+    body: SendBody,
+    ok: { status: 201, body: z.object({ message: Message, deduplicated: z.boolean() }) },
+    also: { status: 200, when: 'the clientMessageId was seen before: the original' },
+    errors: [...inRoom, 'RATE_LIMITED'],
+  },
+  readEvents: {
+    method: 'get',
+    path: '/api/rooms/{roomId}/events',
+    summary: "The room's log from a position on.",
+    auth: 'bearer',
+    params: RoomParams,
+    query: EventsQuery,
+    ok: { status: 200, body: EventsPage },
+    errors: inRoom,
+  },
+  syncRooms: {
+    method: 'post',
+    path: '/api/sync',
+    summary: 'What changed in the rooms of the caller since positions of any age.',
+    auth: 'bearer',
+    body: SyncRequest,
+    ok: { status: 200, body: SyncReply },
+    errors: [],
+  },
+  markReceipts: {
+    method: 'post',
+    path: '/api/rooms/{roomId}/receipts',
+    summary: "Raises the caller's watermarks; they never move back.",
+    auth: 'bearer',
+    params: RoomParams,
+    body: ReceiptsBody,
+    ok: { status: 200, body: Watermarks },
+    errors: inRoom,
+  },
+  health: {
+    method: 'get',
+    path: '/health',
+    summary: 'The process lives.',
+    auth: 'none',
+    ok: { status: 200, body: z.object({ ok: z.boolean(), uptimeSeconds: z.int() }) },
+    errors: [],
+  },
+  ready: {
+    method: 'get',
+    path: '/ready',
+    summary: 'The process can serve.',
+    auth: 'none',
+    ok: {
+      status: 200,
+      body: z.object({
+        ok: z.boolean(),
+        draining: z.boolean(),
+        checks: z.object({ database: z.enum(['up', 'down']) }),
+      }),
+    },
+    also: { status: 503, when: 'a dependency is down or the process is about to stop' },
+    errors: [],
+  },
+} as const;

@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { AfterSeq, Cursor, Id, Limit, QuerySeq, Seq, Timestamp } from './common.ts';
+
+/** The client's own name for a message: the same one is the same message, for ever, in this room from this sender. */
+export const ClientMessageId = z.string().regex(/^[\x21-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters');
+
+/** Only a bound on the work; the exact rule (4,000 characters after trimming, 16 KiB) is the domain's. */
+const Content = z.string().min(1).max(16_384);
+
+export const Message = z.object({
+  id: Id,
+  roomId: Id,
+  seq: Seq,
+  userId: Id,
+  content: z.string(),
+  clientMessageId: z.string().optional(),
+  createdAt: Timestamp,
+});
+
+const entry = { id: Id, roomId: Id, seq: Seq, actorId: Id, createdAt: Timestamp };
+export const RoleName = z.enum(['owner', 'admin', 'member']);
+
+export const RoomCreated = z.object({
+  type: z.literal('room_created'),
+  ...entry,
+  name: z.string(),
+  isPrivate: z.boolean(),
+});
+export const MemberJoined = z.object({
+  type: z.literal('member_joined'),
+  ...entry,
+  userId: Id,
+  username: z.string(),
+  role: RoleName,
+});
+export const MemberLeft = z.object({ type: z.literal('member_left'), ...entry, userId: Id });
+
+/** Everything that happens to a room besides messages. Applying one twice is the same as applying it once. */
+export const RoomEvent = z.discriminatedUnion('type', [RoomCreated, MemberJoined, MemberLeft]);
+
+/** An entry of the room's log. */
+export const LogEvent = z.union([Message.extend({ type: z.literal('message') }), RoomEvent]);
+
+export const SendPayload = z.strictObject({
+  roomId: Id,
+  content: Content,
+  clientMessageId: ClientMessageId.optional(),
+});
+export const SendBody = z.strictObject({ content: Content, clientMessageId: ClientMessageId.optional() });
+
+export const Sent = z.object({
+  id: Id,
+  seq: Seq,
+  createdAt: Timestamp,
+  /** True when this message was stored before: the answer is the original's, nothing was stored now. */
+  deduplicated: z.boolean(),
+});
+
+export const HistoryQuery = z
+  .strictObject({
+    limit: Limit,
+    before: QuerySeq.optional(),
+    after: QuerySeq.optional(),
+    cursor: Cursor.optional(),
+  })
+  .refine(({ before, after, cursor }) => [before, after, cursor].filter((place) => place !== undefined).length <= 1, {
+    message: 'give at most one of before, after and cursor',
+  });
+
+export const HistoryPage = z.object({
+  /** Ascending by seq. */
+  messages: z.array(Message),
+  hasMore: z.boolean(),
+  /** Goes on to older messages, or to newer ones from a page that was read with `after`. */
+  nextCursor: z.string().nullable(),
+});
+
+export const EventsQuery = z.strictObject({
+  afterSeq: QuerySeq.default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+
+export const EventsPage = z.object({
+  roomId: Id,
+  /** Ascending by seq, without a gap. */
+  events: z.array(LogEvent),
+  headSeq: AfterSeq,
+  /** Whether the events reach the head; else go on from the last one. */
+  complete: z.boolean(),
+});
+
+export const SyncRequest = z.strictObject({
+  rooms: z
+    .array(z.strictObject({ roomId: Id, afterSeq: AfterSeq }))
+    .max(1_000)
+    .optional(),
+  /** The most events in the answer, over all rooms. */
+  limit: z.int().min(1).max(1_000).optional(),
+});
+
+export const SyncReply = z.object({
+  /** All rooms of the caller. One that was not named has its head but no events. */
+  rooms: z.array(EventsPage),
+  /** Named rooms that the caller is not, or no longer, a member of. */
+  gone: z.array(Id),
+  /** Whether all rooms that were named are complete; else ask again from where each one ends. */
+  complete: z.boolean(),
+});

@@ -1,0 +1,24 @@
+import { Container } from 'inversify';
+import type { Config } from './config/config.ts';
+import { TOKENS } from './di/tokens.ts';
+import type { Token } from './di/token.ts';
+import { InFlight } from './lifecycle/in-flight.ts';
+import { Lifecycle } from './lifecycle/lifecycle.ts';
+import { accountsModule } from './modules/accounts.module.ts';
+import { inboundModule } from './modules/inbound.module.ts';
+import { messagingModule } from './modules/messaging.module.ts';
+import { memoryPersistenceModule, sequelizePersistenceModule } from './modules/persistence.modules.ts';
+import { roomsModule } from './modules/rooms.module.ts';
+import { systemModule } from './modules/system.module.ts';
+
+/** Assembles the application for a configuration. Nothing is opened until it is asked for. */
+export function buildContainer(config: Config): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  const constant = <T>(target: Token<T>, value: T) => container.bind<T>(target as symbol).toConstantValue(value);
+  constant(TOKENS.config, config);
+  constant(TOKENS.lifecycle, new Lifecycle());
+  constant(TOKENS.inFlight, new InFlight());
+  const persistenceModule = config.databaseUrl === 'memory:' ? memoryPersistenceModule : sequelizePersistenceModule;
+  container.load(systemModule, persistenceModule, accountsModule, roomsModule, messagingModule, inboundModule);
+  return container;
+}

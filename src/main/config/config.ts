@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { databaseUrl, duration, frameRate, onOff, origins, rate, secrets, wholeNumber } from './values.ts';
+
+export interface RateSetting {
+  readonly points: number;
+  readonly durationMs: number;
+}
+
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** `memory:`, `sqlite:<path>` or `mysql://...` */
+  readonly databaseUrl: string;
+  readonly databaseTls: boolean;
+  readonly databasePoolMax: number;
+  /** Empty: to be made up and kept beside the data (never in production). */
+  readonly jwtSecrets: readonly string[];
+  readonly jwtExpiresInSeconds: number;
+  readonly bcryptCost: number;
+  readonly corsOrigins: 'any' | readonly string[];
+  readonly messageRate: RateSetting | null;
+  readonly authRate: RateSetting | null;
+  readonly socketRate: { readonly framesPerSecond: number; readonly burst: number } | null;
+  readonly transports: readonly ('polling' | 'websocket')[];
+  readonly trustProxy: number | false;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly shutdownMs: number;
+}
+
+/** Everything that is wrong with the environment, in one message that a person can act on. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const Environment = z.object({
+  NODE_ENV: z.string().default('development'),
+  HOST: z.string().min(1).default('0.0.0.0'),
+  PORT: wholeNumber(0, 65_535).default(4_000),
+  DATABASE_URL: databaseUrl.optional(),
+  DB_HOST: z.string().min(1).optional(),
+  DB_PORT: wholeNumber(1, 65_535).default(3_306),
+  DB_USER: z.string().default('root'),
+  DB_PASS: z.string().default(''),
+  DB_NAME: z.string().min(1).default('parley'),
+  DB_SSL: onOff.default(false),
+  DB_POOL_MAX: wholeNumber(1, 200).default(10),
+  JWT_SECRET: secrets.optional(),
+  JWT_EXPIRES_IN: duration.default(3_600_000),
+  BCRYPT_COST: wholeNumber(4, 15).default(12),
+  CORS_ORIGINS: origins.optional(),
+  MESSAGE_RATE_LIMIT: rate.default({ points: 5, durationMs: 10_000 }),
+  AUTH_RATE_LIMIT: rate.default({ points: 60, durationMs: 60_000 }),
+  SOCKET_RATE_LIMIT: frameRate.default({ framesPerSecond: 100, burst: 300 }),
+  SOCKET_TRANSPORTS: z
+    .string()
+    .default('polling,websocket')
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(['polling', 'websocket'])).min(1)),
+  TRUST_PROXY: wholeNumber(0, 10).default(0),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SHUTDOWN_TIMEOUT: duration.default(10_000),
+});
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** An empty variable counts as absent, as in a copied .env.example. Throws ConfigError. */
+export function readConfig(env: Env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = Environment.safeParse(given);
+  const problems = parsed.success
+    ? production(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(
+      `The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+  }
+  const vars = parsed.data;
+  const isProduction = vars.NODE_ENV === 'production';
+  return {
+    production: isProduction,
+    host: vars.HOST,
+    port: vars.PORT,
+    databaseUrl: vars.DATABASE_URL ?? foundingUrl(vars) ?? 'sqlite:./data/parley.db',
+    databaseTls: vars.DB_SSL,
+    databasePoolMax: vars.DB_POOL_MAX,
+    jwtSecrets: vars.JWT_SECRET ?? [],
+    jwtExpiresInSeconds: Math.floor(vars.JWT_EXPIRES_IN / 1_000),
+    bcryptCost: vars.BCRYPT_COST,
+    corsOrigins: vars.CORS_ORIGINS ?? (isProduction ? [] : 'any'),
+    messageRate: vars.MESSAGE_RATE_LIMIT,
+    authRate: vars.AUTH_RATE_LIMIT,
+    socketRate: vars.SOCKET_RATE_LIMIT,
+    transports: vars.SOCKET_TRANSPORTS,
+    trustProxy: vars.TRUST_PROXY === 0 ? false : vars.TRUST_PROXY,
+    logLevel: vars.LOG_LEVEL,
+    shutdownMs: vars.SHUTDOWN_TIMEOUT,
+  };
+}
+
+type Vars = z.output<typeof Environment>;
+
+/** What a laptop may leave open and a server on the internet may not. */
+function production(vars: Vars): string[] {
+  if (vars.NODE_ENV !== 'production') return [];
+  const problems: string[] = [];
+  if (!vars.JWT_SECRET)
+    problems.push('JWT_SECRET: required in production, at least 32 bytes (openssl rand -base64 48)');
+  if (vars.AUTH_RATE_LIMIT === null) problems.push('AUTH_RATE_LIMIT: may not be off in production');
+  if (vars.SOCKET_RATE_LIMIT === null) problems.push('SOCKET_RATE_LIMIT: may not be off in production');
+  if (vars.BCRYPT_COST < 10) problems.push('BCRYPT_COST: at least 10 in production');
+  return problems;
+}
+
+function foundingUrl(vars: Vars): string | undefined {
+  if (!vars.DB_HOST) return undefined;
+  const password = vars.DB_PASS ? `:${encodeURIComponent(vars.DB_PASS)}` : '';
+  const account = `${encodeURIComponent(vars.DB_USER)}${password}`;
+  return `mysql://${account}@${vars.DB_HOST}:${vars.DB_PORT}/${encodeURIComponent(vars.DB_NAME)}`;
+}

@@ -1,0 +1,106 @@
+import type { Express } from 'express';
+import type { Server as HttpServer } from 'node:http';
+import type { MembershipCache } from '../../application/access/membership-cache.ts';
+import type { RoomAccess } from '../../application/access/room-access.ts';
+import type { SessionGuard } from '../../application/access/session-guard.ts';
+import type { SessionIssuer } from '../../application/auth/session-issuer.ts';
+import type { SignInLimits } from '../../application/auth/sign-in-limits.ts';
+import type { PresenceAnnouncer } from '../../application/live/presence-announcer.ts';
+import type { RoomFeed } from '../../application/live/room-feed.ts';
+import type { TypingBoard } from '../../application/live/typing-board.ts';
+import type * as ports from '../../application/ports/index.ts';
+import type { ChangePassword } from '../../application/use-cases/change-password.ts';
+import type { ConnectDevice } from '../../application/use-cases/connect-device.ts';
+import type { CreateRoom } from '../../application/use-cases/create-room.ts';
+import type { EndSession } from '../../application/use-cases/end-session.ts';
+import type { IndicateTyping } from '../../application/use-cases/indicate-typing.ts';
+import type { JoinRoom } from '../../application/use-cases/join-room.ts';
+import type { LeaveRoom } from '../../application/use-cases/leave-room.ts';
+import type { ListMembers } from '../../application/use-cases/list-members.ts';
+import type { ListMyRooms, ListPublicRooms } from '../../application/use-cases/list-rooms.ts';
+import type { ListSessions } from '../../application/use-cases/list-sessions.ts';
+import type { LogIn } from '../../application/use-cases/log-in.ts';
+import type {
+  CreateInvite,
+  ListInvites,
+  RevealInvite,
+  RevokeInvite,
+} from '../../application/use-cases/manage-invites.ts';
+import type { MarkRead } from '../../application/use-cases/mark-read.ts';
+import type { MarkReceipts } from '../../application/use-cases/mark-receipts.ts';
+import type { ReadEvents } from '../../application/use-cases/read-events.ts';
+import type { ReadHistory } from '../../application/use-cases/read-history.ts';
+import type { RefreshSession } from '../../application/use-cases/refresh-session.ts';
+import type { RegisterUser } from '../../application/use-cases/register-user.ts';
+import type { SendMessage } from '../../application/use-cases/send-message.ts';
+import type { SyncRooms } from '../../application/use-cases/sync-rooms.ts';
+import type { TrackPresence } from '../../application/use-cases/track-presence.ts';
+import type { ViewRoom } from '../../application/use-cases/view-room.ts';
+import type { ViewUser } from '../../application/use-cases/view-user.ts';
+import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
+import type { LiveServer } from '../../adapters/wire/live-socket.ts';
+import type { NetworkServer } from '../lifecycle/network-server.ts';
+import type { Config } from '../config/config.ts';
+import type { InFlight } from '../lifecycle/in-flight.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { token } from './token.ts';
+
+/** Everything the composition root can be asked for. */
+export const TOKENS = {
+  config: token<Config>('Config'),
+  lifecycle: token<Lifecycle>('Lifecycle'),
+  inFlight: token<InFlight>('InFlight'),
+
+  clock: token<ports.Clock>('Clock'),
+  scheduler: token<ports.Scheduler>('Scheduler'),
+  ids: token<ports.IdGenerator>('IdGenerator'),
+  logger: token<ports.Logger>('Logger'),
+  hasher: token<ports.PasswordHasher>('PasswordHasher'),
+  tokens: token<ports.TokenService>('TokenService'),
+  limiter: token<ports.RateLimiter>('RateLimiter'),
+  persistence: token<ports.Persistence>('Persistence'),
+  presence: token<ports.PresenceRegistry>('PresenceRegistry'),
+  broadcaster: token<SocketRoomBroadcaster>('RoomBroadcaster'),
+
+  memberships: token<MembershipCache>('MembershipCache'),
+  access: token<RoomAccess>('RoomAccess'),
+  guard: token<SessionGuard>('SessionGuard'),
+  issuer: token<SessionIssuer>('SessionIssuer'),
+  signInLimits: token<SignInLimits>('SignInLimits'),
+  feed: token<RoomFeed>('RoomFeed'),
+  typing: token<TypingBoard>('TypingBoard'),
+  announcer: token<PresenceAnnouncer>('PresenceAnnouncer'),
+
+  registerUser: token<RegisterUser>('RegisterUser'),
+  logIn: token<LogIn>('LogIn'),
+  refreshSession: token<RefreshSession>('RefreshSession'),
+  endSession: token<EndSession>('EndSession'),
+  listSessions: token<ListSessions>('ListSessions'),
+  changePassword: token<ChangePassword>('ChangePassword'),
+  viewUser: token<ViewUser>('ViewUser'),
+  createRoom: token<CreateRoom>('CreateRoom'),
+  joinRoom: token<JoinRoom>('JoinRoom'),
+  leaveRoom: token<LeaveRoom>('LeaveRoom'),
+  viewRoom: token<ViewRoom>('ViewRoom'),
+  listMembers: token<ListMembers>('ListMembers'),
+  listMyRooms: token<ListMyRooms>('ListMyRooms'),
+  listPublicRooms: token<ListPublicRooms>('ListPublicRooms'),
+  revealInvite: token<RevealInvite>('RevealInvite'),
+  createInvite: token<CreateInvite>('CreateInvite'),
+  listInvites: token<ListInvites>('ListInvites'),
+  revokeInvite: token<RevokeInvite>('RevokeInvite'),
+  sendMessage: token<SendMessage>('SendMessage'),
+  readHistory: token<ReadHistory>('ReadHistory'),
+  readEvents: token<ReadEvents>('ReadEvents'),
+  syncRooms: token<SyncRooms>('SyncRooms'),
+  markReceipts: token<MarkReceipts>('MarkReceipts'),
+  markRead: token<MarkRead>('MarkRead'),
+  indicateTyping: token<IndicateTyping>('IndicateTyping'),
+  trackPresence: token<TrackPresence>('TrackPresence'),
+  connectDevice: token<ConnectDevice>('ConnectDevice'),
+
+  http: token<HttpServer>('HttpServer'),
+  app: token<Express>('HttpApp'),
+  server: token<NetworkServer>('NetworkServer'),
+  io: token<LiveServer>('SocketServer'),
+};

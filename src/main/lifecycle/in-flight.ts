@@ -1,0 +1,26 @@
+/** Counts commands that have begun and not ended, so that a shutdown can let them finish. */
+export class InFlight {
+  #count = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  readonly began = (): (() => void) => {
+    this.#count += 1;
+    let open = true;
+    return () => {
+      if (!open) return;
+      open = false;
+      this.#count -= 1;
+      if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    };
+  };
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Resolves when nothing is in flight. */
+  idle(): Promise<void> {
+    if (this.#count === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}

@@ -1,0 +1,87 @@
+import type { Server as HttpServer } from 'node:http';
+import type { LiveServer } from '../../adapters/wire/live-socket.ts';
+import type { InFlight } from './in-flight.ts';
+
+/** Clients come back at a random moment within this time, so that they do not all come at once. */
+const RECONNECT_SPREAD_MS = 3_000;
+const CLOSE_BATCH = 200;
+const CLOSE_PAUSE_MS = 50;
+const POLL_MS = 20;
+/** The most time that frames, which are written already, get to leave the process. */
+const FLUSH_MS = 2_000;
+
+interface NetworkServerDeps {
+  readonly http: HttpServer;
+  readonly io: LiveServer;
+  readonly inFlight: InFlight;
+  readonly host: string;
+  readonly port: number;
+  readonly random: () => number;
+}
+
+/** The listening socket and everything connected to it. */
+export class NetworkServer {
+  readonly http: HttpServer;
+  readonly #deps: NetworkServerDeps;
+  #draining = false;
+
+  constructor(deps: NetworkServerDeps) {
+    this.http = deps.http;
+    this.#deps = deps;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  listen(): Promise<void> {
+    const { host, port } = this.#deps;
+    return new Promise((resolve, reject) => {
+      this.http.once('error', reject);
+      this.http.listen({ host, port, backlog: 1_024 }, () => {
+        this.http.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  /** Refuses what is new, lets what has begun finish and be answered, tells the clients when to come back, closes. */
+  async drain(): Promise<void> {
+    const { io, inFlight, random } = this.#deps;
+    this.#draining = true;
+    const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
+    this.http.closeIdleConnections();
+    for (const socket of io.of('/').sockets.values()) {
+      socket.emit('draining', { reconnectAfterMs: Math.round(random() * RECONNECT_SPREAD_MS) });
+    }
+    await inFlight.idle();
+    await this.#flushed();
+    const sockets = [...io.of('/').sockets.values()];
+    for (let start = 0; start < sockets.length; start += CLOSE_BATCH) {
+      // Closed below Socket.IO: a plain client reconnects by itself, which it does not after a disconnect by the server.
+      for (const socket of sockets.slice(start, start + CLOSE_BATCH)) socket.conn.close();
+      if (start + CLOSE_BATCH < sockets.length) await pause(CLOSE_PAUSE_MS);
+    }
+    await io.close();
+    this.http.closeAllConnections();
+    await closed;
+  }
+
+  /** Waits until the acks that were written have left; `io.close()` throws away what is still buffered. */
+  async #flushed(): Promise<void> {
+    const { io } = this.#deps;
+    for (let waitedMs = 0; waitedMs < FLUSH_MS; waitedMs += POLL_MS) {
+      const pending = [...io.of('/').sockets.values()].some(({ conn }) => {
+        const { transport, writeBuffer } = conn as unknown as {
+          transport: { socket?: { bufferedAmount?: number } };
+          writeBuffer: readonly unknown[];
+        };
+        return (transport.socket?.bufferedAmount ?? 0) > 0 || writeBuffer.length > 0;
+      });
+      if (!pending) return;
+      await pause(POLL_MS);
+    }
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

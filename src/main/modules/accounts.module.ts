@@ -1,0 +1,72 @@
+import { ContainerModule } from 'inversify';
+import { SessionGuard } from '../../application/access/session-guard.ts';
+import { SessionIssuer } from '../../application/auth/session-issuer.ts';
+import { SignInLimits } from '../../application/auth/sign-in-limits.ts';
+import { ChangePassword } from '../../application/use-cases/change-password.ts';
+import { EndSession } from '../../application/use-cases/end-session.ts';
+import { ListSessions } from '../../application/use-cases/list-sessions.ts';
+import { LogIn } from '../../application/use-cases/log-in.ts';
+import { RefreshSession } from '../../application/use-cases/refresh-session.ts';
+import { RegisterUser } from '../../application/use-cases/register-user.ts';
+import { ViewUser } from '../../application/use-cases/view-user.ts';
+import { provide } from '../di/token.ts';
+import { TOKENS } from '../di/tokens.ts';
+
+const FAILURES_PER_ACCOUNT_AND_ADDRESS = { points: 10, durationMs: 15 * 60_000 };
+
+export const accountsModule = new ContainerModule((options) => {
+  const { config, clock, ids, tokens, hasher, limiter, persistence, presence, broadcaster } = TOKENS;
+  const { guard, issuer, signInLimits } = TOKENS;
+  provide(options, guard, { persistence, tokens, clock }, ({ persistence, ...rest }) => {
+    return new SessionGuard({ ...rest, sessions: persistence.sessions });
+  });
+  provide(options, issuer, { tokens, ids, clock }, (deps) => new SessionIssuer(deps));
+  provide(options, signInLimits, { config, limiter }, ({ config, limiter }) => {
+    const perAccountAndAddress = config.authRate ? FAILURES_PER_ACCOUNT_AND_ADDRESS : null;
+    return new SignInLimits({ limiter, rules: { perAddress: config.authRate, perAccountAndAddress } });
+  });
+  provide(
+    options,
+    TOKENS.registerUser,
+    { persistence, hasher, issuer, limits: signInLimits, ids, clock },
+    ({ persistence, ...rest }) => new RegisterUser({ ...rest, unitOfWork: persistence.unitOfWork }),
+  );
+  provide(
+    options,
+    TOKENS.logIn,
+    { persistence, hasher, issuer, limits: signInLimits },
+    ({ persistence, ...rest }) => new LogIn({ ...rest, users: persistence.users, sessions: persistence.sessions }),
+  );
+  provide(
+    options,
+    TOKENS.refreshSession,
+    { persistence, tokens, issuer, guard, broadcaster, ids, clock },
+    ({ persistence, ...rest }) =>
+      new RefreshSession({ ...rest, users: persistence.users, sessions: persistence.sessions }),
+  );
+  provide(
+    options,
+    TOKENS.endSession,
+    { persistence, guard, broadcaster, clock },
+    ({ persistence, ...rest }) => new EndSession({ ...rest, sessions: persistence.sessions }),
+  );
+  provide(
+    options,
+    TOKENS.listSessions,
+    { persistence, clock },
+    ({ persistence, clock }) => new ListSessions({ sessions: persistence.sessions, clock }),
+  );
+  provide(
+    options,
+    TOKENS.changePassword,
+    { persistence, hasher, guard, broadcaster, clock },
+    ({ persistence, ...rest }) =>
+      new ChangePassword({ ...rest, users: persistence.users, unitOfWork: persistence.unitOfWork }),
+  );
+  provide(
+    options,
+    TOKENS.viewUser,
+    { persistence, presence },
+    ({ persistence, presence }) => new ViewUser({ users: persistence.users, members: persistence.members, presence }),
+  );
+});

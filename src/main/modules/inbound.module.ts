@@ -1,0 +1,107 @@
+import { createServer } from 'node:http';
+import { ContainerModule } from 'inversify';
+import { Server } from 'socket.io';
+import helmet from 'helmet';
+import { createHttpApp } from '../../adapters/inbound/http/create-http-app.ts';
+import { httpHandlers } from '../../adapters/inbound/http/handlers.ts';
+import { serveSockets } from '../../adapters/inbound/socket/serve-sockets.ts';
+import { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
+import type { LiveServer } from '../../adapters/wire/live-socket.ts';
+import type { Config } from '../config/config.ts';
+import { provide } from '../di/token.ts';
+import { TOKENS } from '../di/tokens.ts';
+import { NetworkServer } from '../lifecycle/network-server.ts';
+
+/** A message of 16 KiB with all its line breaks and quotes escaped fits; a flood in one polling request does not. */
+const PACKET_BYTES_MAX = 65_536;
+
+export const inboundModule = new ContainerModule((options) => {
+  const { config, clock, logger, scheduler, inFlight, guard, persistence } = TOKENS;
+  provide(options, TOKENS.http, {}, () =>
+    // Slow or silent clients do not keep a connection open.
+    createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 }),
+  );
+  // Attached to HTTP only when the routes are: Socket.IO takes its own path out of what is there by then.
+  provide(options, TOKENS.io, { config }, ({ config }): LiveServer => new Server(socketOptions(config)));
+  provide(
+    options,
+    TOKENS.broadcaster,
+    { io: TOKENS.io, logger },
+    ({ io, logger }) => new SocketRoomBroadcaster({ namespace: io.of('/'), logger }),
+  );
+  const { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser } = TOKENS;
+  const { createRoom, joinRoom, leaveRoom, viewRoom, listMembers, listMyRooms, listPublicRooms } = TOKENS;
+  const { revealInvite, createInvite, listInvites, revokeInvite } = TOKENS;
+  const { sendMessage, readHistory, readEvents, syncRooms, markReceipts, markRead, indicateTyping } = TOKENS;
+  const accounts = { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser };
+  const rooms = { createRoom, joinRoom, leaveRoom, viewRoom, listMembers, listMyRooms, listPublicRooms };
+  const invites = { revealInvite, createInvite, listInvites, revokeInvite };
+  const messages = { sendMessage, readHistory, readEvents, syncRooms, markReceipts };
+  provide(
+    options,
+    TOKENS.app,
+    {
+      config,
+      logger,
+      clock,
+      guard,
+      inFlight,
+      persistence,
+      lifecycle: TOKENS.lifecycle,
+      ...accounts,
+      ...rooms,
+      ...invites,
+      ...messages,
+    },
+    ({ config, logger, clock, guard, inFlight, persistence, lifecycle, ...useCases }) =>
+      createHttpApp({
+        handlers: httpHandlers({
+          ...useCases,
+          ping: () => persistence.ping(),
+          draining: () => lifecycle.closing,
+          uptimeSeconds: () => Math.floor(process.uptime()),
+        }),
+        authenticate: (token) => guard.authenticate(token),
+        logger,
+        clock,
+        corsOrigins: config.corsOrigins,
+        trustProxy: config.trustProxy,
+        began: inFlight.began,
+      }),
+  );
+  const { connectDevice, trackPresence } = TOKENS;
+  provide(
+    options,
+    TOKENS.server,
+    {
+      config,
+      inFlight,
+      http: TOKENS.http,
+      io: TOKENS.io,
+      app: TOKENS.app,
+      ...{ guard, scheduler, clock, logger, connectDevice, trackPresence },
+      ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
+    },
+    ({ config, inFlight, http, io, app, ...deps }) => {
+      http.on('request', app);
+      io.attach(http);
+      io.engine.use(helmet());
+      serveSockets(io, { ...deps, edge: { frameBudget: config.socketRate, began: inFlight.began } });
+      return new NetworkServer({ http, io, inFlight, host: config.host, port: config.port, random: Math.random });
+    },
+  );
+});
+
+function socketOptions(config: Config) {
+  return {
+    transports: [...config.transports],
+    maxHttpBufferSize: PACKET_BYTES_MAX,
+    // A half-open connection is noticed within fifteen seconds.
+    pingInterval: 10_000,
+    pingTimeout: 5_000,
+    connectTimeout: 5_000,
+    serveClient: false,
+    perMessageDeflate: false,
+    cors: { origin: config.corsOrigins === 'any' ? '*' : [...config.corsOrigins] },
+  };
+}

@@ -1,0 +1,64 @@
+import { ContainerModule } from 'inversify';
+import { PresenceAnnouncer } from '../../application/live/presence-announcer.ts';
+import { RoomFeed } from '../../application/live/room-feed.ts';
+import { TypingBoard } from '../../application/live/typing-board.ts';
+import { ConnectDevice } from '../../application/use-cases/connect-device.ts';
+import { IndicateTyping } from '../../application/use-cases/indicate-typing.ts';
+import { MarkRead } from '../../application/use-cases/mark-read.ts';
+import { MarkReceipts } from '../../application/use-cases/mark-receipts.ts';
+import { ReadEvents } from '../../application/use-cases/read-events.ts';
+import { ReadHistory } from '../../application/use-cases/read-history.ts';
+import { SendMessage } from '../../application/use-cases/send-message.ts';
+import { SyncRooms } from '../../application/use-cases/sync-rooms.ts';
+import { TrackPresence } from '../../application/use-cases/track-presence.ts';
+import { provide } from '../di/token.ts';
+import { TOKENS } from '../di/tokens.ts';
+
+export const messagingModule = new ContainerModule((options) => {
+  const { config, clock, ids, logger, scheduler, limiter, persistence, presence, broadcaster } = TOKENS;
+  const { access, feed, typing, announcer, markReceipts, trackPresence } = TOKENS;
+  provide(
+    options,
+    feed,
+    { persistence, broadcaster, scheduler, logger },
+    ({ persistence, ...rest }) => new RoomFeed({ ...rest, log: persistence.log }),
+  );
+  provide(options, typing, { broadcaster, scheduler, clock }, (deps) => new TypingBoard(deps));
+  provide(
+    options,
+    announcer,
+    { persistence, presence, broadcaster, scheduler, clock, logger },
+    ({ persistence, ...rest }) =>
+      new PresenceAnnouncer({ ...rest, members: persistence.members, users: persistence.users }),
+  );
+  provide(
+    options,
+    TOKENS.sendMessage,
+    { config, persistence, access, feed, typing, limiter, ids, clock },
+    ({ config, persistence, ...rest }) => new SendMessage({ ...rest, log: persistence.log, limit: config.messageRate }),
+  );
+  provide(options, TOKENS.readHistory, { persistence, access }, ({ persistence, access }) => {
+    return new ReadHistory({ log: persistence.log, access });
+  });
+  provide(options, TOKENS.readEvents, { persistence, access }, ({ persistence, access }) => {
+    return new ReadEvents({ log: persistence.log, access });
+  });
+  provide(options, TOKENS.syncRooms, { persistence }, ({ persistence }) => new SyncRooms(persistence));
+  provide(
+    options,
+    markReceipts,
+    { persistence, access, feed, broadcaster, clock },
+    ({ persistence, ...rest }) => new MarkReceipts({ ...rest, log: persistence.log, receipts: persistence.receipts }),
+  );
+  provide(options, TOKENS.markRead, { persistence, access, markReceipts }, ({ persistence, ...rest }) => {
+    return new MarkRead({ ...rest, log: persistence.log });
+  });
+  provide(options, TOKENS.indicateTyping, { access, typing }, (deps) => new IndicateTyping(deps));
+  provide(options, trackPresence, { presence, announcer, typing }, (deps) => new TrackPresence(deps));
+  provide(
+    options,
+    TOKENS.connectDevice,
+    { persistence, broadcaster, feed, trackPresence },
+    ({ persistence, ...rest }) => new ConnectDevice({ ...rest, members: persistence.members }),
+  );
+});

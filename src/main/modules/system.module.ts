@@ -1,0 +1,29 @@
+import { ContainerModule } from 'inversify';
+import { FlexibleRateLimiter } from '../../adapters/outbound/limits/flexible-rate-limiter.ts';
+import { InMemoryPresenceRegistry } from '../../adapters/outbound/memory/in-memory-presence-registry.ts';
+import { BcryptHasher } from '../../adapters/outbound/system/bcrypt-hasher.ts';
+import { JwtTokens } from '../../adapters/outbound/system/jwt-tokens.ts';
+import { createPinoLogger } from '../../adapters/outbound/system/pino-logger.ts';
+import { SystemClock } from '../../adapters/outbound/system/system-clock.ts';
+import { SystemScheduler } from '../../adapters/outbound/system/system-scheduler.ts';
+import { UuidIds } from '../../adapters/outbound/system/uuid-ids.ts';
+import { provide } from '../di/token.ts';
+import { TOKENS } from '../di/tokens.ts';
+
+export const systemModule = new ContainerModule((options) => {
+  const { config, clock, logger, scheduler, ids, hasher, tokens, limiter, presence } = TOKENS;
+  provide(options, clock, {}, () => new SystemClock());
+  provide(options, logger, { config }, ({ config }) => createPinoLogger({ level: config.logLevel }));
+  provide(options, scheduler, { logger }, ({ logger }) => new SystemScheduler({ logger }));
+  provide(options, ids, { clock }, () => new UuidIds());
+  provide(options, hasher, { config }, ({ config }) => new BcryptHasher({ cost: config.bcryptCost }));
+  provide(
+    options,
+    tokens,
+    { config, clock },
+    ({ config, clock }) =>
+      new JwtTokens({ secrets: config.jwtSecrets, expiresInSeconds: config.jwtExpiresInSeconds, clock }),
+  );
+  provide(options, limiter, {}, () => new FlexibleRateLimiter());
+  provide(options, presence, { clock }, ({ clock }) => new InMemoryPresenceRegistry({ clock }));
+});

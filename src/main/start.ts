@@ -1,0 +1,58 @@
+import type { AddressInfo } from 'node:net';
+import { buildContainer } from './build-container.ts';
+import type { Config } from './config/config.ts';
+import { TOKENS } from './di/tokens.ts';
+import { prepareSecrets } from './config/development-secret.ts';
+
+export interface RunningServer {
+  readonly port: number;
+  /** Finishes what is in flight, closes connections and stores. Resolves to whether all of it went well; never rejects. */
+  stop(): Promise<boolean>;
+}
+
+/** Starts a whole Parley in this process. Rejects, with everything closed again, when some part cannot start. */
+export async function start(given: Config): Promise<RunningServer> {
+  const { config, notice } = prepareSecrets(given);
+  const container = buildContainer(config);
+  const lifecycle = container.get(TOKENS.lifecycle);
+  const logger = container.get(TOKENS.logger);
+  try {
+    if (notice) logger.warn({}, notice);
+    const persistence = await container.getAsync(TOKENS.persistence);
+    lifecycle.opened('database', () => persistence.close());
+
+    const feed = await container.getAsync(TOKENS.feed);
+    const announcer = await container.getAsync(TOKENS.announcer);
+    feed.start();
+    announcer.start();
+    lifecycle.opened('presence', () => announcer.stop());
+    lifecycle.opened('feed', () => feed.stop());
+
+    const server = await container.getAsync(TOKENS.server);
+    await server.listen();
+    lifecycle.opened('server', () => server.drain());
+    const { port } = server.http.address() as AddressInfo;
+    logger.info({ host: config.host, port, database: describe(config.databaseUrl) }, 'parley is listening');
+    return { port, stop: () => stop(container, config) };
+  } catch (error) {
+    await lifecycle.close(config.shutdownMs);
+    throw error;
+  }
+}
+
+type Container = ReturnType<typeof buildContainer>;
+
+async function stop(container: Container, config: Config): Promise<boolean> {
+  const lifecycle = container.get(TOKENS.lifecycle);
+  const logger = container.get(TOKENS.logger);
+  logger.info({}, 'parley is stopping');
+  const failures = await lifecycle.close(config.shutdownMs);
+  for (const { name, error } of failures) logger.error({ name, error }, 'a part did not close well');
+  logger.info({}, 'parley has stopped');
+  return failures.length === 0;
+}
+
+/** Which database, without the account that opens it. */
+function describe(databaseUrl: string): string {
+  return databaseUrl.replace(/\/\/[^@/]*@/, '//');
+}
