@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['tests/{unit,tidy,convergence}/**/*.test.ts', 'tests/contract/**/*.unit.test.ts'],
+          include: ['tests/{unit,tidy,convergence}/**/*.test.ts', 'tests/{contract,e2e}/**/*.unit.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'databases',
           include: ['tests/{contract,integration,e2e,faults}/**/*.test.ts'],
-          exclude: ['tests/contract/**/*.unit.test.ts'],
+          exclude: ['tests/{contract,e2e}/**/*.unit.test.ts'],
           globalSetup: ['tests/support/databases/global-setup.ts'],
           ...slow,
         },

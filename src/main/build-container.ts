@@ -14,7 +14,7 @@ import { systemModule } from './modules/system.module.ts';
 /** Assembles the application for a configuration. Nothing is opened until it is asked for. */
 export function buildContainer(config: Config): Container {
   const container = new Container({ defaultScope: 'Singleton' });
-  const constant = <T>(target: Token<T>, value: T) => container.bind<T>(target as symbol).toConstantValue(value);
+  const constant = <T>(target: Token<T>, value: T) => container.bind<T>(target).toConstantValue(value);
   constant(TOKENS.config, config);
   constant(TOKENS.lifecycle, new Lifecycle());
   constant(TOKENS.inFlight, new InFlight());

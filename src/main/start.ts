@@ -1,12 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import { buildContainer } from './build-container.ts';
+import { resolve } from './di/token.ts';
 import type { Config } from './config/config.ts';
 import { TOKENS } from './di/tokens.ts';
 import { prepareSecrets } from './config/development-secret.ts';
 
 export interface RunningServer {
   readonly port: number;
-  /** Finishes what is in flight, closes connections and stores. Resolves to whether all of it went well; never rejects. */
+  /**
+   * Finishes what is in flight, closes connections and stores. Resolves to whether all of it went well; never rejects.
+   */
   stop(): Promise<boolean>;
 }
 
@@ -14,21 +17,21 @@ export interface RunningServer {
 export async function start(given: Config): Promise<RunningServer> {
   const { config, notice } = prepareSecrets(given);
   const container = buildContainer(config);
-  const lifecycle = container.get(TOKENS.lifecycle);
-  const logger = container.get(TOKENS.logger);
+  const lifecycle = await resolve(container, TOKENS.lifecycle);
+  const logger = await resolve(container, TOKENS.logger);
   try {
     if (notice) logger.warn({}, notice);
-    const persistence = await container.getAsync(TOKENS.persistence);
+    const persistence = await resolve(container, TOKENS.persistence);
     lifecycle.opened('database', () => persistence.close());
 
-    const feed = await container.getAsync(TOKENS.feed);
-    const announcer = await container.getAsync(TOKENS.announcer);
+    const feed = await resolve(container, TOKENS.feed);
+    const announcer = await resolve(container, TOKENS.announcer);
     feed.start();
     announcer.start();
     lifecycle.opened('presence', () => announcer.stop());
     lifecycle.opened('feed', () => feed.stop());
 
-    const server = await container.getAsync(TOKENS.server);
+    const server = await resolve(container, TOKENS.server);
     await server.listen();
     lifecycle.opened('server', () => server.drain());
     const { port } = server.http.address() as AddressInfo;
@@ -43,8 +46,8 @@ export async function start(given: Config): Promise<RunningServer> {
 type Container = ReturnType<typeof buildContainer>;
 
 async function stop(container: Container, config: Config): Promise<boolean> {
-  const lifecycle = container.get(TOKENS.lifecycle);
-  const logger = container.get(TOKENS.logger);
+  const lifecycle = await resolve(container, TOKENS.lifecycle);
+  const logger = await resolve(container, TOKENS.logger);
   logger.info({}, 'parley is stopping');
   const failures = await lifecycle.close(config.shutdownMs);
   for (const { name, error } of failures) logger.error({ name, error }, 'a part did not close well');

@@ -39,11 +39,12 @@ export async function meanwhile(promise: Promise<unknown>, graceMs = 150): Promi
  * that runs them one after the other lets each of them go on alone when the time is up.
  */
 export function meetingOf(count: number, graceMs = 150): () => Promise<void> {
-  const { promise: complete, resolve } = Promise.withResolvers<void>();
   let arrived = 0;
+  let open = (): void => undefined;
+  const complete = new Promise<void>((resolve) => (open = resolve));
   return () => {
     arrived += 1;
-    if (arrived >= count) resolve();
+    if (arrived >= count) open();
     return meanwhile(complete, graceMs);
   };
 }

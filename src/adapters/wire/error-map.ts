@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AppError, type ErrorCode } from '../../application/errors/app-error.ts';
+import { AppError } from '../../application/errors/app-error.ts';
 import type { Problem, WireError, WireErrorCode } from '../../contract/schemas/common.ts';
 
 export interface WireFailure {
@@ -32,7 +32,7 @@ const WIRE = {
   RATE_LIMITED: { status: 429, message: 'Too many attempts; try again later.' },
   OVERLOADED: { status: 503, message: 'The server is busy; try again shortly.' },
   INTERNAL: { status: 500, message: 'Something went wrong.' },
-} as const satisfies Record<ErrorCode & WireErrorCode, { status: number; message: string }>;
+} as const satisfies Record<WireErrorCode, { status: number; message: string }>;
 
 /** When a busy server does not know better. */
 const RETRY_AFTER_MS = 1_000;

@@ -3,8 +3,8 @@ import { AppError } from '../errors/app-error.ts';
 import type * as ports from '../ports/index.ts';
 
 /**
- * Two budgets: attempts of an address, and failures of an address at one account. There is no budget of the account alone,
- * so nobody can lock somebody else out by failing in their name.
+ * Two budgets: attempts of an address, and failures of an address at one account. There is no budget of the account
+ * alone, so nobody can lock somebody else out by failing in their name.
  */
 export interface SignInLimitRules {
   readonly perAddress: ports.RateRule | null;

@@ -28,9 +28,10 @@ interface RoomFeedDeps {
 }
 
 /**
- * Delivers the log of every room that has listeners here: each entry once, in seq order, after its commit. Whoever commits
- * says so (`committed`); what nobody said, because the one who committed died or a bus lost it, is found in the log by
- * polling the heads. Nothing here rejects because of a push: only `open` reports that the log could not be read.
+ * Delivers the log of every room that has listeners here: each entry once, in seq order, after its commit. Whoever
+ * commits says so (`committed`); what nobody said, because the one who committed died or a bus lost it, is found in
+ * the log by polling the heads. Nothing here rejects because of a push: only `open` reports that the log could not be
+ * read.
  */
 export class RoomFeed {
   readonly #deps: RoomFeedDeps;
@@ -51,8 +52,9 @@ export class RoomFeed {
   }
 
   /**
-   * Follows the rooms from their present heads on. Call it after the listeners are attached: what is committed up to the
-   * head is then read by the client (snapshot, sync), everything later is delivered. Rejects when the log cannot be read.
+   * Follows the rooms from their present heads on. Call it after the listeners are attached: what is committed up to
+   * the head is then read by the client (snapshot, sync), everything later is delivered. Rejects when the log cannot
+   * be read.
    */
   async open(roomIds: readonly RoomId[]): Promise<void> {
     const fresh = roomIds.filter((roomId) => !this.#rooms.has(roomId));

@@ -21,7 +21,9 @@ interface TypingBoardDeps {
   readonly clock: ports.Clock;
 }
 
-/** Who is typing where. A signal that was started always ends: by a stop, a send, a leave, a disconnect or its expiry. */
+/**
+ * Who is typing where. A signal that was started always ends: by a stop, a send, a leave, a disconnect or its expiry.
+ */
 export class TypingBoard {
   readonly #deps: TypingBoardDeps;
   readonly #typists = new Map<string, Typist>();

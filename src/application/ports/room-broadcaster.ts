@@ -27,11 +27,13 @@ export interface PresenceChange {
 }
 
 /**
- * The live connections of this node. No method throws or rejects: what was committed stays committed when a push fails, and
- * the log repairs what a push lost. Only sockets of members of a room hear of it.
+ * The live connections of this node. No method throws or rejects: what was committed stays committed when a push
+ * fails, and the log repairs what a push lost. Only sockets of members of a room hear of it.
  */
 export interface RoomBroadcaster {
-  /** To every socket in the room, in the order given. Calls for one room arrive in seq order (RoomFeed sees to that). */
+  /**
+   * To every socket in the room, in the order given. Calls for one room arrive in seq order (RoomFeed sees to that).
+   */
   deliver(roomId: RoomId, entries: readonly RoomEntry[]): void;
 
   /** Whether some socket of this node is in the room. */

@@ -44,16 +44,16 @@ export interface MessagePageRequest {
 }
 
 /**
- * The append-only log of every room. `seq` is dense per room (1, 2, 3, ...), assigned by the commit: whoever reads entry n
- * can read 1..n-1, at every moment, on every node.
+ * The append-only log of every room. `seq` is dense per room (1, 2, 3, ...), assigned by the commit: whoever reads
+ * entry n can read 1..n-1, at every moment, on every node.
  */
 export interface RoomLog {
   /**
    * Appends a message and resolves when it is durable. Exactly once per (room, sender, clientMessageId), for ever: a
    * repeat, parallel or years later, resolves to the first entry unchanged and `deduplicated`. Appends of one caller to
    * one room that are started in order get ascending seqs. May be written together with others. Rejects with OVERLOADED
-   * when too many wait (nothing was written), or when the database cannot say whether it was written (send it again with the
-   * same clientMessageId). Membership is the caller's business.
+   * when too many wait (nothing was written), or when the database cannot say whether it was written (send it again
+   * with the same clientMessageId). Membership is the caller's business.
    */
   append(draft: MessageDraft): Promise<Appended>;
 

@@ -16,10 +16,10 @@ export interface Stores {
 }
 
 /**
- * All or nothing. `work` may run again (an adapter retries a deadlock or a lost race for a seq, a few times), so it must
- * have no effect outside `stores`: broadcast and log after `run` resolves. What `work` throws is thrown by `run`, after
- * everything was undone. Others see nothing of the unit before its commit. Does not nest. Rejects with OVERLOADED when
- * no connection is free in time or the retries are used up.
+ * All or nothing. `work` may run again (an adapter retries a deadlock or a lost race for a seq, a few times), so it
+ * must have no effect outside `stores`: broadcast and log after `run` resolves. What `work` throws is thrown by `run`,
+ * after everything was undone. Others see nothing of the unit before its commit. Does not nest. Rejects with
+ * OVERLOADED when no connection is free in time or the retries are used up.
  */
 export interface UnitOfWork {
   run<T>(work: (stores: Stores) => Promise<T>): Promise<T>;

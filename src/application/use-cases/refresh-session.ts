@@ -18,8 +18,8 @@ interface RefreshSessionDeps {
 const REFUSED = () => new AppError('UNAUTHENTICATED', { message: 'The refresh token is not valid.' });
 
 /**
- * A refresh token is good once. Seeing a spent one means that two parties hold it, and nobody can tell which is the owner:
- * the whole session ends.
+ * A refresh token is good once. Seeing a spent one means that two parties hold it, and nobody can tell which is the
+ * owner: the whole session ends.
  */
 export class RefreshSession {
   readonly #deps: RefreshSessionDeps;

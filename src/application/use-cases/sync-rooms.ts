@@ -21,8 +21,8 @@ export interface SyncResult {
 }
 
 /**
- * What changed since, for rooms of any number and absence of any length: a fixed number of queries, bounded pages. Rooms
- * that the client did not name are listed with their heads only, so that it learns of them.
+ * What changed since, for rooms of any number and absence of any length: a fixed number of queries, bounded pages.
+ * Rooms that the client did not name are listed with their heads only, so that it learns of them.
  */
 export class SyncRooms {
   readonly #log: ports.RoomLog;

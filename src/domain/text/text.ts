@@ -4,7 +4,8 @@ import { RuleViolation } from '../rule-violation.ts';
 // Tab, line feed and carriage return are ordinary in a message.
 // eslint-disable-next-line no-control-regex
 const CONTROL_IN_TEXT = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
-// In a one-line name nothing invisible is ordinary: controls, format characters (bidi overrides, zero-width), line separators.
+// In a one-line name nothing invisible is ordinary: controls, format characters (bidi overrides, zero-width), line
+// separators.
 const INVISIBLE_IN_NAME = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u;
 
 /** Length in bytes when encoded as UTF-8. A lone surrogate counts as the three bytes of U+FFFD. */

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 
 /**
- * Makes up the secret that development may leave out: once, kept beside the data, so that tokens survive a restart and nobody
- * has to invent one. With `memory:` there is no place to keep it, and it lasts as long as everything else.
+ * Makes up the secret that development may leave out: once, kept beside the data, so that tokens survive a restart and
+ * nobody has to invent one. With `memory:` there is no place to keep it, and it lasts as long as everything else.
  */
 export function prepareSecrets(config: Config): { readonly config: Config; readonly notice: string | null } {
   if (config.jwtSecrets.length > 0) return { config, notice: null };

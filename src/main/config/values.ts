@@ -1,6 +1,9 @@
 import * as z from 'zod';
 
-/** How values are written in the environment. Each refuses what it does not understand with a sentence that says what it wants. */
+/**
+ * How values are written in the environment. Each refuses what it does not understand with a sentence that says what
+ * it wants.
+ */
 
 export const wholeNumber = (min: number, max: number) =>
   z

@@ -1,5 +1,6 @@
 import type {
   BindInWhenOnFluentSyntax,
+  Container,
   ContainerModuleLoadOptions,
   MapToResolvedValueInjectOptions,
   ServiceIdentifier,
@@ -28,4 +29,9 @@ export function provide<T, Needs extends TokenMap>(
   const assemble = (...values: unknown[]) =>
     build(Object.fromEntries(names.map((name, index) => [name, values[index]])) as ValuesOf<Needs>);
   return bind<T>(target as ServiceIdentifier<T>).toResolvedValue(assemble, injections);
+}
+
+/** What the container makes for a token, with the type that the token remembers. */
+export function resolve<T>(container: Container, target: Token<T>): Promise<T> {
+  return container.getAsync<T>(target);
 }

@@ -58,7 +58,8 @@ export class NetworkServer {
     await this.#flushed();
     const sockets = [...io.of('/').sockets.values()];
     for (let start = 0; start < sockets.length; start += CLOSE_BATCH) {
-      // Closed below Socket.IO: a plain client reconnects by itself, which it does not after a disconnect by the server.
+      // Closed below Socket.IO: a plain client reconnects by itself, which it does not after a disconnect by the
+      // server.
       for (const socket of sockets.slice(start, start + CLOSE_BATCH)) socket.conn.close();
       if (start + CLOSE_BATCH < sockets.length) await pause(CLOSE_PAUSE_MS);
     }

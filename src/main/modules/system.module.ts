@@ -15,7 +15,7 @@ export const systemModule = new ContainerModule((options) => {
   provide(options, clock, {}, () => new SystemClock());
   provide(options, logger, { config }, ({ config }) => createPinoLogger({ level: config.logLevel }));
   provide(options, scheduler, { logger }, ({ logger }) => new SystemScheduler({ logger }));
-  provide(options, ids, { clock }, () => new UuidIds());
+  provide(options, ids, { clock }, (deps) => new UuidIds(deps));
   provide(options, hasher, { config }, ({ config }) => new BcryptHasher({ cost: config.bcryptCost }));
   provide(
     options,
@@ -24,6 +24,6 @@ export const systemModule = new ContainerModule((options) => {
     ({ config, clock }) =>
       new JwtTokens({ secrets: config.jwtSecrets, expiresInSeconds: config.jwtExpiresInSeconds, clock }),
   );
-  provide(options, limiter, {}, () => new FlexibleRateLimiter());
+  provide(options, limiter, { scheduler }, (deps) => new FlexibleRateLimiter(deps));
   provide(options, presence, { clock }, ({ clock }) => new InMemoryPresenceRegistry({ clock }));
 });

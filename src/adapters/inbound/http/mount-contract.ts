@@ -4,7 +4,7 @@ import type * as ports from '../../../application/ports/index.ts';
 import { contract, type Contract } from '../../../contract/contract.ts';
 
 type Operations = Contract['http'];
-type OperationName = keyof Operations & string;
+type OperationName = keyof Operations;
 
 type Parsed<O, K extends string> = O extends Record<K, infer S extends z.ZodType> ? z.output<S> : undefined;
 

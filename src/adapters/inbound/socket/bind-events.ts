@@ -6,7 +6,7 @@ import { FrameBudget, type FrameBudgetRule } from './frame-budget.ts';
 import type { SocketSession } from './socket-session.ts';
 
 type Events = Contract['clientEvents'];
-type EventName = keyof Events & string;
+type EventName = keyof Events;
 
 /** A mapped type, not a Record: an event of the contract without a handler does not compile. */
 export type SocketHandlers = {
@@ -32,8 +32,8 @@ const EVENT_NAMES = Object.keys(contract.clientEvents) as EventName[];
 const OPENS_ROOMS: EventName = 'join_room';
 
 /**
- * The one place where events of a client enter. Whatever arrives is answered, with the ack if there is one and with `error`
- * otherwise; nothing that a handler throws leaves this function.
+ * The one place where events of a client enter. Whatever arrives is answered, with the ack if there is one and with
+ * `error` otherwise; nothing that a handler throws leaves this function.
  */
 export function bindEvents(session: SocketSession, handlers: SocketHandlers, edge: SocketEdge): void {
   const { socket } = session;
@@ -52,7 +52,7 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
       const ack = args.at(-1);
       const ended = edge.began();
       // A client may leave the ack out or send junk in its place; neither may end the process.
-      const answer = typeof ack === 'function' ? (reply: unknown) => void ack(reply) : null;
+      const answer = typeof ack === 'function' ? (ack as (reply: unknown) => void) : null;
       const work = run(typeof ack === 'function' ? args.slice(0, -1) : args);
       if (event === OPENS_ROOMS) session.hold(work);
       work

@@ -94,7 +94,9 @@ function watchExpiry({ socket }: SocketSession, deps: ServeSocketsDeps, expiries
     const waitMs = timeMs - clock.nowMs();
     if (waitMs <= TIMER_MAX_MS) return scheduler.after(Math.max(0, waitMs), task);
     // Longer than a timer can wait: look again when it has run out.
-    return scheduler.after(TIMER_MAX_MS, () => expiries.set(socket.id, at(timeMs, task)));
+    return scheduler.after(TIMER_MAX_MS, () => {
+      expiries.set(socket.id, at(timeMs, task));
+    });
   };
   const cut = () => {
     socket.emit('error', { event: 'authenticate', ...toWireFailure(new AppError('TOKEN_EXPIRED')).error });

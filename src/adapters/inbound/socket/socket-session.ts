@@ -3,8 +3,9 @@ import type { SessionId } from '../../../domain/session/session.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 
 /**
- * One live connection, as its handlers see it. Events that arrive while the connection still reads its rooms, or while a
- * join that the client sent before is under way, wait for that: a client may emit join_room and send_message in one go.
+ * One live connection, as its handlers see it. Events that arrive while the connection still reads its rooms, or while
+ * a join that the client sent before is under way, wait for that: a client may emit join_room and send_message in one
+ * go.
  */
 export class SocketSession {
   readonly socket: LiveSocket;

@@ -38,8 +38,7 @@ export class Database {
 
   /** Resolves to how many rows the statement found. */
   async change(sql: string, replacements: readonly unknown[], transaction: Transaction | null = null): Promise<number> {
-    const options = { replacements: [...replacements], transaction, type: QueryTypes.BULKUPDATE } as const;
-    return this.#sequelize.query(sql, options);
+    return this.#sequelize.query(sql, { replacements: [...replacements], transaction, type: QueryTypes.BULKUPDATE });
   }
 
   /** For what only reads. */

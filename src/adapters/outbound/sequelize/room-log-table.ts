@@ -1,7 +1,13 @@
 import type { Transaction } from 'sequelize';
 import type { LogRange, MessageDraft } from '../../../application/ports/index.ts';
 import type { MessageId } from '../../../domain/message/message.ts';
-import type { EntryPosition, MessageEntry, RoomChange, RoomEntry } from '../../../domain/room/room-entry.ts';
+import {
+  isMessage,
+  type EntryPosition,
+  type MessageEntry,
+  type RoomChangeEntry,
+  type RoomEntry,
+} from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
@@ -73,13 +79,10 @@ export class RoomLogTable {
 
   /** Ascending by room, then by seq; each entry once however the ranges overlap. */
   async ranges(ranges: readonly LogRange[], transaction: Transaction | null): Promise<RoomEntry[]> {
-    const sorted = ranges
-      .filter(({ afterSeq, toSeq }) => afterSeq < toSeq)
-      .sort((a, b) => compare(a.roomId, b.roomId) || a.afterSeq - b.afterSeq);
+    const sorted = ranges.filter(isSpan).sort((a, b) => compare(a.roomId, b.roomId) || a.afterSeq - b.afterSeq);
     const entries: RoomEntry[] = [];
     for (const some of chunks(sorted, RANGES_MAX)) {
-      const where = some.map(() => '(room_id = ? AND seq > ? AND seq <= ?)').join(' OR ');
-      const values = some.flatMap(({ roomId, afterSeq, toSeq }) => [roomId, afterSeq, toSeq]);
+      const [where, values] = within(some);
       for (const entry of await this.select(`WHERE ${where} ORDER BY room_id, seq`, values, transaction)) {
         const last = entries.at(-1);
         if (last?.roomId !== entry.roomId || last.seq < entry.seq) entries.push(entry);
@@ -102,7 +105,32 @@ export class RoomLogTable {
     )) {
       entries.push(...(await this.select('WHERE id IN (?)', [some.map(({ id }) => id)], transaction)));
     }
-    return entries.filter((entry) => entry.type === 'message');
+    return entries.filter(isMessage);
+  }
+
+  /** How many messages of others lie in each range. Rooms without any are left out; one range for a room. */
+  async countMessages(ranges: readonly LogRange[], exceptOf: UserId): Promise<Map<RoomId, number>> {
+    const counts = new Map<RoomId, number>();
+    for (const some of chunks(ranges.filter(isSpan), RANGES_MAX)) {
+      const [where, values] = within(some);
+      const sql = `SELECT room_id, COUNT(*) AS count FROM room_log
+        WHERE (${where}) AND type = 'message' AND actor_id <> ? GROUP BY room_id`;
+      const rows = await this.#database.rows<{ room_id: string; count: number }>(sql, [...values, exceptOf]);
+      for (const { room_id, count } of rows) counts.set(room_id as RoomId, Number(count));
+    }
+    return counts;
+  }
+
+  /** The last message of each room that is not above its head, where there is one. */
+  async lastMessages(rooms: readonly { readonly roomId: RoomId; readonly headSeq: number }[]): Promise<MessageEntry[]> {
+    const entries: RoomEntry[] = [];
+    for (const some of chunks(rooms, RANGES_MAX)) {
+      const one = `SELECT * FROM (${this.#select} WHERE room_id = ? AND seq <= ? AND type = 'message'
+        ORDER BY room_id DESC, seq DESC LIMIT 1) AS last`;
+      const values = some.flatMap(({ roomId, headSeq }) => [roomId, headSeq]);
+      entries.push(...(await this.#entries(some.map(() => one).join(' UNION ALL '), values, null)));
+    }
+    return entries.filter(isMessage);
   }
 
   async select(
@@ -110,9 +138,20 @@ export class RoomLogTable {
     values: readonly unknown[],
     transaction: Transaction | null = null,
   ): Promise<RoomEntry[]> {
-    return (await this.#database.rows<LogRow>(`${this.#select} ${where}`, values, transaction)).map(toEntry);
+    return this.#entries(`${this.#select} ${where}`, values, transaction);
+  }
+
+  async #entries(sql: string, values: readonly unknown[], transaction: Transaction | null): Promise<RoomEntry[]> {
+    return (await this.#database.rows<LogRow>(sql, values, transaction)).map(toEntry);
   }
 }
+
+const isSpan = ({ afterSeq, toSeq }: LogRange): boolean => afterSeq < toSeq;
+
+const within = (ranges: readonly LogRange[]): [where: string, values: unknown[]] => [
+  ranges.map(() => '(room_id = ? AND seq > ? AND seq <= ?)').join(' OR '),
+  ranges.flatMap(({ roomId, afterSeq, toSeq }) => [roomId, afterSeq, toSeq]),
+];
 
 const hasKey = ({ clientMessageId }: MessageDraft): boolean => clientMessageId !== null;
 
@@ -120,14 +159,14 @@ function valuesOf(entry: RoomEntry, dialect: Dialect): unknown[] {
   const { id, roomId, seq, actorId, createdAtMs, type } = entry;
   const at = timeText(createdAtMs, dialect);
   if (type === 'message') return [roomId, seq, id, type, actorId, entry.clientMessageId, entry.content, null, at];
-  return [roomId, seq, id, type, actorId, null, null, JSON.stringify(changeOf(entry)), at];
+  return [roomId, seq, id, type, actorId, null, null, dataOf(entry), at];
 }
 
-/** What an entry says besides where and when it stands. */
-function changeOf(entry: RoomEntry): Omit<RoomEntry, keyof EntryPosition> {
-  const { id: _id, roomId: _roomId, seq: _seq, actorId: _actorId, createdAtMs: _createdAtMs, ...change } = entry;
-  return change;
-}
+// These have columns of their own.
+const PLACED = new Set(['id', 'roomId', 'seq', 'actorId', 'createdAtMs', 'type']);
+
+const dataOf = (entry: RoomChangeEntry): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(entry).filter(([field]) => !PLACED.has(field))));
 
 function toEntry(row: LogRow): RoomEntry {
   const position: EntryPosition = {
@@ -137,7 +176,8 @@ function toEntry(row: LogRow): RoomEntry {
     actorId: row.actor_id as UserId,
     createdAtMs: msOf(row.created_at),
   };
-  if (row.type !== 'message') return { ...position, ...(JSON.parse(row.data ?? '{}') as RoomChange) };
+  if (row.type !== 'message')
+    return { ...position, type: row.type, ...JSON.parse(row.data ?? '{}') } as RoomChangeEntry;
   return { ...position, type: 'message', content: row.content ?? '', clientMessageId: row.client_message_id };
 }
 

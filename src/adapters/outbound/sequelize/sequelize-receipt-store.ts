@@ -23,7 +23,7 @@ export class SequelizeReceiptStore implements ReceiptStore {
 
   constructor(database: Database, options: GroupCommitOptions) {
     this.#database = database;
-    this.#commits = new GroupCommit({
+    this.#commits = new GroupCommit<ReceiptReport, Outcome>({
       ...options,
       keyOf: memberOf,
       charsOf: () => 1,

@@ -19,8 +19,8 @@ interface SocketRoomBroadcasterDeps {
 }
 
 /**
- * The sockets of this node. Entries that are committed together leave together: what is delivered to a room within one turn
- * of the event loop is encoded once and written to each socket once.
+ * The sockets of this node. Entries that are committed together leave together: what is delivered to a room within one
+ * turn of the event loop is encoded once and written to each socket once.
  */
 export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
   readonly #namespace: LiveNamespace;

@@ -2,8 +2,8 @@
 const TEXT_FRAME = 0x81;
 
 /**
- * Several WebSocket text frames in one buffer, as a server sends them (unmasked). One write of it is, for the client, the
- * same as one write for each frame.
+ * Several WebSocket text frames in one buffer, as a server sends them (unmasked). One write of it is, for the client,
+ * the same as one write for each frame.
  */
 export function encodeTextFrames(texts: readonly string[]): Buffer {
   const lengths = texts.map((text) => Buffer.byteLength(text));

@@ -58,7 +58,8 @@ export class JwtTokens implements TokenService {
     const iat = this.#nowSeconds();
     const exp = iat + this.#expiresInSeconds;
     const claims = { sub: userId, sid: sessionId, jti: randomUUID(), iat, exp, iss: this.#issuer, aud: this.#audience };
-    const token = jwt.sign(claims, this.#signingKey, { algorithm: HEADER.alg, header: HEADER });
+    // As text, because of claims in an object the library replaces an `iat` of 0 by the time of the machine.
+    const token = jwt.sign(JSON.stringify(claims), this.#signingKey, { algorithm: HEADER.alg, header: HEADER });
     return { token, expiresAtMs: exp * 1_000 };
   }
 

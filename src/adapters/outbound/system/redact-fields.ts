@@ -13,7 +13,7 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   ...['invitecode', 'refreshdigest', 'codedigest', 'auth', 'pwd', 'otp', 'rawheaders'],
   // What people wrote to each other, under every name that it has on its way.
   ...['content', 'body', 'rawbody', 'payload', 'text'],
-  // What Sequelize hangs on its errors; they reach a log when somebody spreads one.
+  // The statement that Sequelize hangs on its errors; it reaches a log when somebody spreads one.
   ...['sql', 'parameters', 'bind', 'replacements'],
 ]);
 /** Fields of the line itself, which JSON readers would take from the last of two equal keys. */

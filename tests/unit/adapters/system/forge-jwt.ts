@@ -62,10 +62,18 @@ function algorithms(): Vector[] {
     ['HS512 announced as HS256', forge({ signed: hmac('sha512') })],
     ['HS1', withHeader({ alg: 'HS1' }, hmac('sha1'))],
     ['hs256 in lower case', withHeader({ alg: 'hs256' })],
-    ['RS256 by a key of the attacker', withHeader({ alg: 'RS256' }, (text) => sign('sha256', Buffer.from(text), rsa.privateKey))],
+    [
+      'RS256 by a key of the attacker',
+      withHeader({ alg: 'RS256' }, (text) => sign('sha256', Buffer.from(text), rsa.privateKey)),
+    ],
     ['RS256 announced as HS256', forge({ signed: (text) => sign('sha256', Buffer.from(text), rsa.privateKey) })],
     ['HS256 with a public key as its secret', forge({ signed: hmac('sha256', publicPem) })],
-    ['ES256', withHeader({ alg: 'ES256' }, (text) => sign('sha256', Buffer.from(text), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' }))],
+    [
+      'ES256',
+      withHeader({ alg: 'ES256' }, (text) =>
+        sign('sha256', Buffer.from(text), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' }),
+      ),
+    ],
     ['an algorithm that is a list', withHeader({ alg: ['HS256'] })],
     ['no algorithm', forge({ header: { typ: 'at+jwt' } })],
     ['an empty secret', forge({ signed: hmac('sha256', '') })],
@@ -80,9 +88,10 @@ function headers(): Vector[] {
   const jwk = { kty: 'oct', k: base64url('attacker') };
   const byAttacker = hmac('sha256', 'attacker');
   return [
-    ...['JWT', 'jwt', 'AT+JWT', 'application/at+jwt', 'rt+jwt', '', null, 1].map(
-      (typ): Vector => [`typ ${JSON.stringify(typ)}`, withHeader({ typ })],
-    ),
+    ...['JWT', 'jwt', 'AT+JWT', 'application/at+jwt', 'rt+jwt', '', null, 1].map((typ): Vector => [
+      `typ ${JSON.stringify(typ)}`,
+      withHeader({ typ }),
+    ]),
     ['no typ', forge({ header: { alg: 'HS256' } })],
     ['kid that is a path', withHeader({ kid: '../../../../dev/null' }, hmac('sha256', ''))],
     ['kid that is a path, signed by us', withHeader({ kid: '../../../../dev/null' })],
@@ -108,22 +117,27 @@ function claims(): Vector[] {
   const names = Object.keys(GOOD_CLAIMS) as (keyof typeof GOOD_CLAIMS)[];
   const missing = names.map((name): Vector => [`no ${name}`, withClaims({ [name]: undefined })]);
   const wrongKinds = names.flatMap((name) =>
-    [null, true, [], {}, [GOOD_CLAIMS[name]], { value: GOOD_CLAIMS[name] }].map(
-      (value): Vector => [`${name} as ${JSON.stringify(value)}`, withClaims({ [name]: value })],
-    ),
+    [null, true, [], {}, [GOOD_CLAIMS[name]], { value: GOOD_CLAIMS[name] }].map((value): Vector => [
+      `${name} as ${JSON.stringify(value)}`,
+      withClaims({ [name]: value }),
+    ]),
   );
   const texts = (['sub', 'sid', 'jti'] as const).flatMap((name): Vector[] => [
     [`empty ${name}`, withClaims({ [name]: '' })],
     [`${name} as a number`, withClaims({ [name]: 7 })],
   ]);
   const times = (['iat', 'exp'] as const).flatMap((name) =>
-    ['1795390881', '', 2 ** 53, 2 ** 53 - 1, -1, -(2 ** 53), 1e308, NOW_S + 0.5].map(
-      (value): Vector => [`${name} as ${JSON.stringify(value)}`, withClaims({ [name]: value })],
-    ),
+    ['1795390881', '', 2 ** 53, 2 ** 53 - 1, -1, -(2 ** 53), 1e308, NOW_S + 0.5].map((value): Vector => [
+      `${name} as ${JSON.stringify(value)}`,
+      withClaims({ [name]: value }),
+    ]),
   );
   return [
     ...[...missing, ...wrongKinds, ...texts, ...times],
-    ['exp that JSON reads as infinite', forge({ payload: JSON.stringify(GOOD_CLAIMS).replace(/"exp":\d+/, '"exp":1e999') })],
+    [
+      'exp that JSON reads as infinite',
+      forge({ payload: JSON.stringify(GOOD_CLAIMS).replace(/"exp":\d+/, '"exp":1e999') }),
+    ],
     ['exp at iat', withClaims({ exp: NOW_S })],
     ['exp 0', withClaims({ exp: 0, iat: 0 })],
     ['nbf in the future', withClaims({ nbf: NOW_S + 86_400 })],

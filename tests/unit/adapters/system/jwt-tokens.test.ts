@@ -42,7 +42,10 @@ describe('JwtTokens', () => {
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = Buffer.from(bytes);
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(refusalOf(() => tokens.verify(flipped.toString('latin1'))), `bit ${bit}`).toBe('UNAUTHENTICATED');
+      expect(
+        refusalOf(() => tokens.verify(flipped.toString('latin1'))),
+        `bit ${bit}`,
+      ).toBe('UNAUTHENTICATED');
     }
   });
 
@@ -55,7 +58,11 @@ describe('JwtTokens', () => {
 
   it('issues what the specification and another implementation understand', () => {
     const { token } = open().issue(ALICE);
-    const { header, payload } = jwt.verify(token, SECRET, { complete: true, algorithms: ['HS256'], clockTimestamp: NOW_S });
+    const { header, payload } = jwt.verify(token, SECRET, {
+      complete: true,
+      algorithms: ['HS256'],
+      clockTimestamp: NOW_S,
+    });
     expect(header).toEqual({ alg: 'HS256', typ: 'at+jwt' });
     expect(payload).toEqual({ ...GOOD_CLAIMS, jti: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown });
   });
@@ -103,7 +110,10 @@ describe('rotation of the secrets', () => {
     expect(inspect(open(first), { depth: 9, showHidden: true }) + JSON.stringify(open(first))).not.toContain(first);
   });
 
-  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('does not start with a life of %d s', (expiresInSeconds) => {
-    expect(() => new JwtTokens({ secrets: [first], expiresInSeconds, clock })).toThrow(RangeError);
-  });
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'does not start with a life of %d s',
+    (expiresInSeconds) => {
+      expect(() => new JwtTokens({ secrets: [first], expiresInSeconds, clock })).toThrow(RangeError);
+    },
+  );
 });

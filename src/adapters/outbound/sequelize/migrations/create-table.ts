@@ -40,8 +40,8 @@ export interface Table {
 /** On MySQL one statement, which happens as a whole or not at all. */
 export const createTable = (name: string, table: Table): Migration => ({
   name,
-  up: async ({ dialect, run }) => {
-    for (const statement of statementsOf(table, dialect)) await run(statement);
+  up: async (context) => {
+    for (const statement of statementsOf(table, context.dialect)) await context.run(statement);
   },
 });
 

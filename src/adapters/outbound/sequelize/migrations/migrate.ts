@@ -114,7 +114,7 @@ async function run(
   const umzug = new Umzug<MigrationContext>({
     context,
     logger: undefined,
-    migrations: migrationsOf(options).map(({ name, up }) => ({ name, up: () => up(context) })),
+    migrations: migrationsOf(options).map((step) => ({ name: step.name, up: () => step.up(context) })),
     storage: {
       executed: async () => appliedNames(sequelize, dialect, transaction),
       logMigration: async ({ name }) => {

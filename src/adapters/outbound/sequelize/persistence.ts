@@ -1,0 +1,96 @@
+import type { Clock, Logger, Persistence } from '../../../application/ports/index.ts';
+import { checkServer } from './check-server.ts';
+import { connect, type ConnectionOptions } from './connection.ts';
+import { Database } from './database.ts';
+import type { GroupCommitOptions } from './group-commit.ts';
+import { allMigrations } from './migrations/all-migrations.ts';
+import { migrateUp } from './migrations/migrate.ts';
+import { StandaloneScope } from './scope.ts';
+import { SequelizeInviteStore } from './sequelize-invite-store.ts';
+import { SequelizeMembershipStore } from './sequelize-membership-store.ts';
+import { SequelizeReceiptStore } from './sequelize-receipt-store.ts';
+import { SequelizeRoomDirectory } from './sequelize-room-directory.ts';
+import { SequelizeRoomLog } from './sequelize-room-log.ts';
+import { SequelizeRoomStore } from './sequelize-room-store.ts';
+import { SequelizeSessionStore } from './sequelize-session-store.ts';
+import { SequelizeUnitOfWork } from './sequelize-unit-of-work.ts';
+import { SequelizeUserStore } from './sequelize-user-store.ts';
+import type { Dialect } from './stored-time.ts';
+import { overloaded } from './translate-error.ts';
+
+export interface SequelizePersistenceOptions extends Pick<ConnectionOptions, 'url' | 'ssl' | 'poolMax'> {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** How appends are batched, where the defaults do not fit. */
+  readonly log?: Partial<GroupCommitOptions>;
+}
+
+const PING_MS = 2_900;
+
+// A statement of this size is well below the packet that a server takes by default.
+const LOG: GroupCommitOptions = {
+  lanes: 2,
+  itemsMax: 500,
+  charsMax: 1_000_000,
+  waitingMax: 20_000,
+  waitMaxMs: 5_000,
+};
+const RECEIPTS: GroupCommitOptions = { ...LOG, lanes: 1, itemsMax: 100 };
+
+// SQLite has one writer, so a second batch could only wait.
+const lanesFor = (dialect: Dialect): Partial<GroupCommitOptions> => (dialect === 'sqlite' ? { lanes: 1 } : {});
+
+/** Connects, brings the schema up to date and checks the server; rejects when one of these fails. */
+export async function openSequelizePersistence(options: SequelizePersistenceOptions): Promise<Persistence> {
+  const { url, ssl = false, poolMax, logger, clock } = options;
+  const { applied, executed } = await migrateUp({ url, ssl, clock });
+  const connected = await connect({ url, ssl, ...(poolMax !== undefined && { poolMax }) });
+  const database = new Database(connected);
+  if (executed.length > 0) logger.info({ database: connected.name, executed }, 'The schema is up to date.');
+  const unknown = applied.filter((name) => !allMigrations.some((migration) => migration.name === name));
+  if (unknown.length > 0) logger.warn({ unknown }, 'The schema is newer than this version.');
+  try {
+    await checkServer(database, logger);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return persistenceOn(database, { ...LOG, ...lanesFor(connected.dialect), ...options.log });
+}
+
+function persistenceOn(database: Database, logOptions: GroupCommitOptions): Persistence {
+  const scope = new StandaloneScope(database);
+  const log = new SequelizeRoomLog(scope, logOptions);
+  const receipts = new SequelizeReceiptStore(database, RECEIPTS);
+  return {
+    users: new SequelizeUserStore(scope),
+    sessions: new SequelizeSessionStore(scope),
+    rooms: new SequelizeRoomStore(scope),
+    members: new SequelizeMembershipStore(scope),
+    receipts,
+    invites: new SequelizeInviteStore(scope),
+    log,
+    directory: new SequelizeRoomDirectory(scope),
+    unitOfWork: new SequelizeUnitOfWork(database, log),
+    ping: () => ping(scope),
+    close: async () => {
+      await Promise.all([log.close(), receipts.close()]);
+      await database.close();
+    },
+  };
+}
+
+async function ping(scope: StandaloneScope): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(overloaded()), PING_MS);
+  });
+  // A table, because a constant would not make SQLite look at its file.
+  const asked = scope.read(() => scope.database.rows('SELECT name FROM schema_migrations LIMIT 1', []));
+  try {
+    await Promise.race([asked, late]);
+  } finally {
+    clearTimeout(timer);
+    asked.catch(() => undefined);
+  }
+}
