@@ -1,0 +1,11 @@
+import { describeServers } from '../support/databases/available.ts';
+import { onServer, sqliteFile, sqlHarness } from '../integration/sequelize/sql-harness.ts';
+import * as inv from './invite-store.contract.ts';
+import * as mem from './membership-store.contract.ts';
+import * as rec from './receipt-store.contract.ts';
+import * as roo from './room-store.contract.ts';
+import * as ses from './session-store.contract.ts';
+import * as use from './user-store.contract.ts';
+const all = (n: string, open: any) => { inv.inviteStoreContract(n, open); mem.membershipStoreContract(n, open); rec.receiptStoreContract(n, open); roo.roomStoreContract(n, open); ses.sessionStoreContract(n, open); use.userStoreContract(n, open); };
+all('sqlite', sqlHarness(sqliteFile));
+describeServers('x', (database, url) => all(database.flavour, sqlHarness(onServer(url))));

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Sequelize } from 'sequelize';
+import { connect } from '../../../src/adapters/outbound/sequelize/connection.ts';
+import {
+  openSequelizePersistence,
+  type SequelizePersistenceOptions,
+} from '../../../src/adapters/outbound/sequelize/persistence.ts';
+import type { Clock, Logger, Persistence } from '../../../src/application/ports/index.ts';
+import type { PersistenceHarness } from '../../contract/persistence-harness.ts';
+import { createDatabase } from '../../support/databases/fresh-database.ts';
+
+export interface SqlDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+export const clock: Clock = { nowMs: () => Date.now() };
+
+export const quietLogger: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+export async function sqliteFile(): Promise<SqlDatabase> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-sqlite-'));
+  return { url: `sqlite:${join(folder, 'data', 'parley.db')}`, drop: () => rm(folder, { recursive: true }) };
+}
+
+export const onServer = (adminUrl: string) => (): Promise<SqlDatabase> => createDatabase(adminUrl);
+
+export type OpenOptions = Partial<Omit<SequelizePersistenceOptions, 'url'>>;
+
+export const openNode = (url: string, options: OpenOptions = {}): Promise<Persistence> =>
+  openSequelizePersistence({ url, clock, logger: quietLogger, ...options });
+
+/** A connection beside the adapter's own, for what no port can do. */
+export async function openAside(url: string): Promise<Sequelize> {
+  return (await connect({ url, poolMax: 1, deadlineMs: null })).sequelize;
+}
+
+// Rows that refer to others come before them.
+const TABLES = ['room_log', 'room_invites', 'room_members', 'sessions', 'rooms', 'users'];
+
+export const sqlHarness = (fresh: () => Promise<SqlDatabase>) => async (): Promise<PersistenceHarness> => {
+  const database = await fresh();
+  const persistence = await openNode(database.url);
+  const aside = await openAside(database.url);
+  return {
+    persistence,
+    reset: async () => {
+      for (const table of TABLES) await aside.query(`DELETE FROM ${table}`);
+    },
+    close: async () => {
+      await persistence.close();
+      await aside.close();
+      await database.drop();
+    },
+  };
+};
