@@ -18,7 +18,18 @@ import type { Session, SessionId } from '../../domain/session/session.ts';
 
 type Wire<S extends z.ZodType> = z.output<S>;
 
-const iso = (ms: number) => new Date(ms).toISOString();
+let lastMs = 0;
+let lastIso = '';
+
+/** Messages of one batch share their millisecond more often than not. */
+function iso(ms: number): string {
+  if (ms !== lastMs || lastIso === '') {
+    lastIso = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
+}
+
 const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
 /** On the hottest path: no copies but the one that is sent. */

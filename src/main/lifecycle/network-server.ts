@@ -71,6 +71,8 @@ export class NetworkServer {
   /** Waits until the acks that were written have left; `io.close()` throws away what is still buffered. */
   async #flushed(): Promise<void> {
     const { io } = this.#deps;
+    // Acks wait for the end of their turn before they are written at all.
+    await pause(POLL_MS);
     for (let waitedMs = 0; waitedMs < FLUSH_MS; waitedMs += POLL_MS) {
       const pending = [...io.of('/').sockets.values()].some(({ conn }) => {
         const { transport, writeBuffer } = conn as unknown as {

@@ -6,6 +6,7 @@ import { createHttpApp } from '../../adapters/inbound/http/create-http-app.ts';
 import { httpHandlers } from '../../adapters/inbound/http/handlers.ts';
 import { serveSockets } from '../../adapters/inbound/socket/serve-sockets.ts';
 import { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
+import { SocketOutbox } from '../../adapters/wire/socket-outbox.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
 import type { Config } from '../config/config.ts';
 import { provide } from '../di/token.ts';
@@ -16,7 +17,7 @@ import { NetworkServer } from '../lifecycle/network-server.ts';
 const PACKET_BYTES_MAX = 65_536;
 
 export const inboundModule = new ContainerModule((options) => {
-  const { config, clock, logger, scheduler, inFlight, guard, persistence } = TOKENS;
+  const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox } = TOKENS;
   provide(options, TOKENS.http, {}, () =>
     // Slow or silent clients do not keep a connection open.
     createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 }),
@@ -25,9 +26,18 @@ export const inboundModule = new ContainerModule((options) => {
   provide(options, TOKENS.io, { config }, ({ config }): LiveServer => new Server(socketOptions(config)));
   provide(
     options,
+    outbox,
+    { logger },
+    ({ logger }) =>
+      new SocketOutbox(({ id, data }) => {
+        logger.warn({ connectionId: id, userId: data.userId }, 'a slow reader was cut; it will sync');
+      }),
+  );
+  provide(
+    options,
     TOKENS.broadcaster,
-    { io: TOKENS.io, logger },
-    ({ io, logger }) => new SocketRoomBroadcaster({ namespace: io.of('/'), logger }),
+    { io: TOKENS.io, outbox, logger },
+    ({ io, ...rest }) => new SocketRoomBroadcaster({ namespace: io.of('/'), ...rest }),
   );
   const { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser } = TOKENS;
   const { createRoom, joinRoom, leaveRoom, viewRoom, listMembers, listMyRooms, listPublicRooms } = TOKENS;
@@ -79,7 +89,7 @@ export const inboundModule = new ContainerModule((options) => {
       http: TOKENS.http,
       io: TOKENS.io,
       app: TOKENS.app,
-      ...{ guard, scheduler, clock, logger, connectDevice, trackPresence },
+      ...{ guard, scheduler, outbox, clock, logger, connectDevice, trackPresence },
       ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
     },
     ({ config, inFlight, http, io, app, ...deps }) => {

@@ -6,6 +6,7 @@ import { toWireFailure } from '../../wire/error-map.ts';
 import { sessionChannel, userChannel, type LiveServer, type LiveSocket } from '../../wire/live-socket.ts';
 import { bindEvents, type SocketEdge } from './bind-events.ts';
 import { socketHandlers, type SocketUseCases } from './handlers.ts';
+import type { SocketOutbox } from '../../wire/socket-outbox.ts';
 import { SocketSession } from './socket-session.ts';
 
 /** How long before its end the client of a token is told. */
@@ -16,6 +17,7 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
   readonly connectDevice: ConnectDevice;
   readonly trackPresence: TrackPresence;
   readonly scheduler: ports.Scheduler;
+  readonly outbox: SocketOutbox;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
   readonly edge: Pick<SocketEdge, 'frameBudget' | 'began'>;
@@ -49,6 +51,7 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
 
   io.on('connection', (socket) => {
     const session = new SocketSession(socket);
+    deps.outbox.adopt(socket);
     void socket.join([userChannel(session.userId), sessionChannel(session.sessionId)]);
     // Bound at once: what the client emits while its rooms are being read is kept and waits.
     bindEvents(session, handlers, edge);

@@ -1,29 +1,33 @@
-/** A map that forgets what was not used for the longest time. */
+/**
+ * A map that keeps what was used lately: at least the last `sizeMax / 2` keys, never more than `sizeMax`. It forgets by
+ * dropping its older half at once, because a Map that loses its oldest key with every new one spends its time there.
+ */
 export class LruMap<Key, Value> {
-  readonly #sizeMax: number;
-  readonly #entries = new Map<Key, Value>();
+  readonly #halfMax: number;
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
 
   constructor(sizeMax: number) {
-    this.#sizeMax = sizeMax;
+    this.#halfMax = Math.max(1, Math.floor(sizeMax / 2));
   }
 
   get(key: Key): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
   }
 
   set(key: Key, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size <= this.#sizeMax) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    this.#young.set(key, value);
+    if (this.#young.size < this.#halfMax) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   delete(key: Key): void {
-    this.#entries.delete(key);
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 }

@@ -26,7 +26,8 @@ export class SequelizeInviteStore implements InviteStore {
   async byDigest(codeDigest: string): Promise<Invite | null> {
     const where = { code_digest: codeDigest };
     const row = await this.#scope.read((transaction) => findRow(this.#invites, { where, transaction }));
-    return row === null ? null : toInvite(row);
+    // MySQL compares as if trailing spaces were not there.
+    return row?.code_digest === codeDigest ? toInvite(row) : null;
   }
 
   async ofRoom(roomId: RoomId): Promise<readonly Invite[]> {

@@ -22,7 +22,9 @@ export class SequelizeRoomStore implements RoomStore {
   }
 
   async byInviteCode(code: string): Promise<Room | null> {
-    return this.#find({ invite_code: code });
+    const room = await this.#find({ invite_code: code });
+    // MySQL compares as if trailing spaces were not there.
+    return room?.inviteCode === code ? room : null;
   }
 
   async lock(id: RoomId): Promise<Room | null> {

@@ -3,7 +3,7 @@ import { isMessage, type RoomChangeEntry, type RoomEntry } from '../../../domain
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { SessionId } from '../../../domain/session/session.ts';
 import type { UserId } from '../../../domain/user/user.ts';
-import { presentMessage, presentPresence, presentReceipt, presentRoomEvent } from '../../wire/present.ts';
+import { EncodedPackets, eventPacket } from '../../wire/encoded-packets.ts';
 import {
   roomChannel,
   sessionChannel,
@@ -11,10 +11,12 @@ import {
   type LiveNamespace,
   type LiveSocket,
 } from '../../wire/live-socket.ts';
-import { EncodedEvents } from './socket-writer.ts';
+import { presentMessage, presentPresence, presentReceipt, presentRoomEvent } from '../../wire/present.ts';
+import type { SocketOutbox } from '../../wire/socket-outbox.ts';
 
 interface SocketRoomBroadcasterDeps {
   readonly namespace: LiveNamespace;
+  readonly outbox: SocketOutbox;
   readonly logger: ports.Logger;
 }
 
@@ -24,12 +26,14 @@ interface SocketRoomBroadcasterDeps {
  */
 export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
   readonly #namespace: LiveNamespace;
+  readonly #outbox: SocketOutbox;
   readonly #logger: ports.Logger;
   #pending = new Map<RoomId, RoomEntry[]>();
-  #flushScheduled = false;
+  #gathering = false;
 
   constructor(deps: SocketRoomBroadcasterDeps) {
     this.#namespace = deps.namespace;
+    this.#outbox = deps.outbox;
     this.#logger = deps.logger;
   }
 
@@ -37,24 +41,25 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
     const waiting = this.#pending.get(roomId);
     if (waiting) waiting.push(...entries);
     else this.#pending.set(roomId, [...entries]);
-    if (this.#flushScheduled) return;
-    this.#flushScheduled = true;
-    // The whole of a committed batch is told before this runs, so that it leaves as one.
+    if (this.#gathering) return;
+    this.#gathering = true;
+    // The whole of a committed batch is told before this runs, so that it is encoded as one.
     setImmediate(() => this.flush());
   }
 
   /** Writes what was delivered so far, now. */
   flush(): void {
-    this.#flushScheduled = false;
-    if (this.#pending.size === 0) return;
+    this.#gather();
+    this.#outbox.flush();
+  }
+
+  /** Hands what was delivered so far to the outbox, so that what follows comes after it. */
+  #gather(): void {
+    this.#gathering = false;
     const pending = this.#pending;
     this.#pending = new Map();
     for (const [roomId, entries] of pending) {
-      this.#guard('deliver', () => {
-        const members = this.#namespace.adapter.rooms.get(roomChannel(roomId));
-        if (!members || members.size === 0) return;
-        this.#writeTo(members, new EncodedEvents(entries.map(encodeEntry)));
-      });
+      this.#guard('deliver', () => this.#tell(roomChannel(roomId), entries.map(packetOf)));
     }
   }
 
@@ -100,12 +105,9 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
 
   receipt(change: ports.ReceiptChange): void {
     this.#guard('receipt', () => {
-      this.flush();
-      this.#broadcast(
-        roomChannel(change.roomId),
-        `${change.kind === 'read' ? 'read' : 'delivery'}_receipt`,
-        presentReceipt(change),
-      );
+      this.#gather();
+      const event = change.kind === 'read' ? 'read_receipt' : 'delivery_receipt';
+      this.#tell(roomChannel(change.roomId), [eventPacket(event, presentReceipt(change))]);
     });
   }
 
@@ -131,17 +133,13 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
     });
   }
 
-  #broadcast(channel: string, event: string, payload: object): void {
+  #tell(channel: string, packets: readonly string[]): void {
     const members = this.#namespace.adapter.rooms.get(channel);
-    if (members) this.#writeTo(members, new EncodedEvents([encodeEvent(event, payload)]));
-  }
-
-  #writeTo(connectionIds: ReadonlySet<string>, events: EncodedEvents): void {
-    for (const connectionId of connectionIds) {
+    if (!members) return;
+    const encoded = new EncodedPackets(packets);
+    for (const connectionId of members) {
       const socket = this.#namespace.sockets.get(connectionId);
-      if (socket && !events.writeTo(socket)) {
-        this.#logger.warn({ connectionId, userId: socket.data.userId }, 'a slow reader was cut');
-      }
+      if (socket) this.#outbox.send(socket, encoded);
     }
   }
 
@@ -164,11 +162,8 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
   }
 }
 
-/** An EVENT packet of Socket.IO in the main namespace. */
-const encodeEvent = (event: string, payload: object) => `2${JSON.stringify([event, payload])}`;
-
-function encodeEntry(entry: RoomEntry): string {
+function packetOf(entry: RoomEntry): string {
   return isMessage(entry)
-    ? encodeEvent('receive_message', presentMessage(entry))
-    : encodeEvent('room_event', presentRoomEvent(entry));
+    ? eventPacket('receive_message', presentMessage(entry))
+    : eventPacket('room_event', presentRoomEvent(entry));
 }

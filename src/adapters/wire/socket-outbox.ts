@@ -1,0 +1,121 @@
+import { ackPacket, EncodedPackets } from './encoded-packets.ts';
+import type { LiveSocket } from './live-socket.ts';
+
+/** A reader that lets this much pile up on the server is cut off; it reconnects and syncs. */
+export const UNSENT_BYTES_MAX = 1_000_000;
+/** The same for a polling client, whose unsent packets are counted, not measured. */
+const UNSENT_PACKETS_MAX = 5_000;
+
+interface Engine {
+  readonly transport: {
+    readonly name: string;
+    readonly perMessageDeflate?: unknown;
+    readonly socket?: { readonly bufferedAmount?: number };
+  };
+  readonly writeBuffer?: readonly unknown[];
+  close(): void;
+}
+
+/** The parts of Socket.IO's sockets that its own adapter uses for broadcasts and its types do not name. */
+interface SocketInternals {
+  readonly client: { readonly conn: Engine; writeToEngine(packets: readonly string[], options: object): void };
+  ack: (id: number) => (reply: unknown) => void;
+}
+
+const internalsOf = (socket: LiveSocket) => socket as unknown as SocketInternals;
+
+interface Mail {
+  acks: string[];
+  readonly shared: EncodedPackets[];
+}
+
+/**
+ * What leaves for a socket within one turn of the event loop leaves in one write: the acks of its own commands and what its
+ * rooms were told. A committed batch is answered within one turn, so a busy socket costs one system call for a batch
+ * and not one for each message. Frames are handed over as Socket.IO's own adapter does it for broadcasts, so the order
+ * with whatever else is sent to the socket is kept, and a client sees no difference.
+ */
+export class SocketOutbox {
+  #mail = new Map<LiveSocket, Mail>();
+  #scheduled = false;
+  readonly #onCut: (socket: LiveSocket) => void;
+
+  /** `onCut` hears of sockets that were too far behind. */
+  constructor(onCut: (socket: LiveSocket) => void) {
+    this.#onCut = onCut;
+  }
+
+  /** From now on the acks of this socket go through the outbox. */
+  adopt(socket: LiveSocket): void {
+    internalsOf(socket).ack = (id) => {
+      let answered = false;
+      return (reply) => {
+        // As with Socket.IO itself, an event is answered once.
+        if (answered) return;
+        answered = true;
+        this.#mailOf(socket).acks.push(ackPacket(id, reply));
+      };
+    };
+  }
+
+  send(socket: LiveSocket, packets: EncodedPackets): void {
+    this.#mailOf(socket).shared.push(packets);
+  }
+
+  /** Writes what is waiting, now. */
+  flush(): void {
+    this.#scheduled = false;
+    if (this.#mail.size === 0) return;
+    const mail = this.#mail;
+    this.#mail = new Map();
+    for (const [socket, { acks, shared }] of mail) {
+      if (acks.length > 0) shared.unshift(new EncodedPackets(acks));
+      write(socket, shared);
+      if (cutWhenBehind(socket)) this.#onCut(socket);
+    }
+  }
+
+  #mailOf(socket: LiveSocket): Mail {
+    const known = this.#mail.get(socket);
+    if (known) return known;
+    const mail: Mail = { acks: [], shared: [] };
+    this.#mail.set(socket, mail);
+    this.schedule();
+    return mail;
+  }
+
+  /** Everything that one commit lets loose happens before a flush that is scheduled by it. */
+  schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.flush());
+  }
+}
+
+function write(socket: LiveSocket, mail: readonly EncodedPackets[]): void {
+  const { client } = internalsOf(socket);
+  const { transport } = client.conn;
+  if (transport.name === 'websocket' && !transport.perMessageDeflate) {
+    const [first] = mail;
+    const frames = mail.length === 1 && first ? first.joined : Buffer.concat(mail.map(({ joined }) => joined));
+    // A WebSocket never goes back to polling, so the packet beside the frames is never looked at.
+    client.writeToEngine(['2'], { preEncoded: true, wsPreEncodedFrame: [frames] });
+    return;
+  }
+  // A polling connection may become a WebSocket before the packets leave, so each one brings its own frame.
+  for (const { packets, separate } of mail) {
+    for (const [index, packet] of packets.entries()) {
+      client.writeToEngine([packet], { preEncoded: true, wsPreEncodedFrame: [separate[index]] });
+    }
+  }
+}
+
+/** Closes the connection under a socket that does not read: the client sees it lost, and comes back. */
+function cutWhenBehind(socket: LiveSocket): boolean {
+  const { conn } = internalsOf(socket).client;
+  const unsent = conn.transport.socket?.bufferedAmount ?? 0;
+  const packets = conn.writeBuffer?.length ?? 0;
+  if (unsent <= UNSENT_BYTES_MAX && packets <= UNSENT_PACKETS_MAX) return false;
+  conn.close();
+  return true;
+}
