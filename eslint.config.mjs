@@ -21,7 +21,7 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
       // Ports are asynchronous even where an in-memory adapter has nothing to wait for.
       '@typescript-eslint/require-await': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       'no-console': 'error',
     },
   },

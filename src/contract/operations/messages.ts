@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ReceiptsBody, Watermarks } from '../schemas/live.ts';
+import * as live from '../schemas/live.ts';
 import {
   EventsPage,
   EventsQuery,
@@ -10,7 +10,8 @@ import {
   SyncReply,
   SyncRequest,
 } from '../schemas/messages.ts';
-import { RoomParams } from '../schemas/rooms.ts';
+import { Id } from '../schemas/common.ts';
+import { MembersQuery, RoomParams } from '../schemas/rooms.ts';
 
 const inRoom = ['ROOM_NOT_FOUND', 'NOT_A_MEMBER'] as const;
 
@@ -61,9 +62,19 @@ export const messageOperations = {
     summary: "Raises the caller's watermarks; they never move back.",
     auth: 'bearer',
     params: RoomParams,
-    body: ReceiptsBody,
-    ok: { status: 200, body: Watermarks },
+    body: live.ReceiptsBody,
+    ok: { status: 200, body: live.Watermarks },
     errors: inRoom,
+  },
+  listReceipts: {
+    method: 'get',
+    path: '/api/rooms/{roomId}/messages/{messageId}/receipts',
+    summary: 'Who has a message and who has read it.',
+    auth: 'bearer',
+    params: z.strictObject({ roomId: Id, messageId: Id }),
+    query: MembersQuery,
+    ok: { status: 200, body: live.MessageReceipts },
+    errors: [...inRoom, 'MESSAGE_NOT_FOUND'],
   },
   health: {
     method: 'get',

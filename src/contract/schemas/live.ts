@@ -13,6 +13,15 @@ export const ReceiptsBody = z.strictObject({ deliveredSeq: AfterSeq.optional(), 
 /** The caller's watermarks that are now in force. */
 export const Watermarks = z.object({ roomId: Id, deliveredSeq: AfterSeq, readSeq: AfterSeq });
 
+export const MessageReceipts = z.object({
+  messageId: Id,
+  seq: Seq,
+  /** Members who were there when it was sent, without the sender; ascending by user id. */
+  receipts: z.array(z.object({ userId: Id, delivered: z.boolean(), read: z.boolean() })),
+  hasMore: z.boolean(),
+  nextCursor: z.string().nullable(),
+});
+
 export const AuthenticatePayload = z.strictObject({ token: z.string().min(1).max(8_192) });
 export const Authenticated = z.object({ expiresAt: Timestamp });
 

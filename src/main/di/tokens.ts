@@ -18,6 +18,7 @@ import type { JoinRoom } from '../../application/use-cases/join-room.ts';
 import type { LeaveRoom } from '../../application/use-cases/leave-room.ts';
 import type { ListMembers } from '../../application/use-cases/list-members.ts';
 import type { ListMyRooms, ListPublicRooms } from '../../application/use-cases/list-rooms.ts';
+import type { ListReceipts } from '../../application/use-cases/list-receipts.ts';
 import type { ListSessions } from '../../application/use-cases/list-sessions.ts';
 import type { LogIn } from '../../application/use-cases/log-in.ts';
 import type {
@@ -95,6 +96,7 @@ export const TOKENS = {
   readHistory: token<ReadHistory>('ReadHistory'),
   readEvents: token<ReadEvents>('ReadEvents'),
   syncRooms: token<SyncRooms>('SyncRooms'),
+  listReceipts: token<ListReceipts>('ListReceipts'),
   markReceipts: token<MarkReceipts>('MarkReceipts'),
   markRead: token<MarkRead>('MarkRead'),
   indicateTyping: token<IndicateTyping>('IndicateTyping'),

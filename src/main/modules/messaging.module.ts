@@ -4,6 +4,7 @@ import { RoomFeed } from '../../application/live/room-feed.ts';
 import { TypingBoard } from '../../application/live/typing-board.ts';
 import { ConnectDevice } from '../../application/use-cases/connect-device.ts';
 import { IndicateTyping } from '../../application/use-cases/indicate-typing.ts';
+import { ListReceipts } from '../../application/use-cases/list-receipts.ts';
 import { MarkRead } from '../../application/use-cases/mark-read.ts';
 import { MarkReceipts } from '../../application/use-cases/mark-receipts.ts';
 import { ReadEvents } from '../../application/use-cases/read-events.ts';
@@ -50,6 +51,9 @@ export const messagingModule = new ContainerModule((options) => {
     { persistence, access, feed, broadcaster, clock },
     ({ persistence, ...rest }) => new MarkReceipts({ ...rest, log: persistence.log, receipts: persistence.receipts }),
   );
+  provide(options, TOKENS.listReceipts, { persistence, access }, ({ persistence: { log, members }, access }) => {
+    return new ListReceipts({ log, members, access });
+  });
   provide(options, TOKENS.markRead, { persistence, access, markReceipts }, ({ persistence, ...rest }) => {
     return new MarkRead({ ...rest, log: persistence.log });
   });

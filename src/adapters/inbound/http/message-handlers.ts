@@ -1,4 +1,7 @@
 import type { RoomId } from '../../../domain/room/room.ts';
+import type { MessageId } from '../../../domain/message/message.ts';
+import type { UserId } from '../../../domain/user/user.ts';
+import type { ListReceipts } from '../../../application/use-cases/list-receipts.ts';
 import type { MarkReceipts } from '../../../application/use-cases/mark-receipts.ts';
 import type { ReadEvents } from '../../../application/use-cases/read-events.ts';
 import type { ReadHistory } from '../../../application/use-cases/read-history.ts';
@@ -14,14 +17,15 @@ export interface MessageUseCases {
   readonly readEvents: ReadEvents;
   readonly syncRooms: SyncRooms;
   readonly markReceipts: MarkReceipts;
+  readonly listReceipts: ListReceipts;
 }
 
-type MessageOperation = 'sendMessage' | 'readHistory' | 'readEvents' | 'syncRooms' | 'markReceipts';
+type MessageOperation = 'sendMessage' | 'readHistory' | 'readEvents' | 'syncRooms' | 'markReceipts' | 'listReceipts';
 
 const SYNC_LIMIT = 500;
 
 export function messageHandlers(useCases: MessageUseCases): Pick<HttpHandlers, MessageOperation> {
-  const { sendMessage, readHistory, readEvents, syncRooms, markReceipts } = useCases;
+  const { sendMessage, readHistory, readEvents, syncRooms, markReceipts, listReceipts } = useCases;
   return {
     sendMessage: async ({ caller, params, body }) => {
       const { entry, deduplicated } = await sendMessage.execute({
@@ -65,6 +69,25 @@ export function messageHandlers(useCases: MessageUseCases): Pick<HttpHandlers, M
         }),
       ),
     }),
+
+    listReceipts: async ({ caller, params, query }) => {
+      const { messageId, seq, receipts, nextAfterUserId } = await listReceipts.execute({
+        roomId: params.roomId as RoomId,
+        messageId: params.messageId as MessageId,
+        userId: caller.userId,
+        afterUserId: query.cursor as UserId | undefined,
+        limit: query.limit,
+      });
+      return {
+        body: {
+          messageId,
+          seq,
+          receipts: receipts.map(({ userId, delivered, read }) => ({ userId, delivered, read })),
+          hasMore: nextAfterUserId !== null,
+          nextCursor: nextAfterUserId,
+        },
+      };
+    },
 
     markReceipts: async ({ caller, params, body }) => ({
       body: await markReceipts.execute({ roomId: params.roomId as RoomId, userId: caller.userId, ...body }),

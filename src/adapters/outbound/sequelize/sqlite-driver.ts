@@ -19,6 +19,8 @@ const PRAGMAS = `
 
 /** A connection that is fit for use. Sequelize opens one for each transaction and has no hook for what it needs. */
 class PreparedDatabase extends sqlite3.Database {
+  #closed = false;
+
   constructor(path: string, mode: number, opened: Opened) {
     super(path, mode, (error) => {
       if (error !== null) opened(error);
@@ -31,7 +33,7 @@ class PreparedDatabase extends sqlite3.Database {
   /** Sequelize sends what is neither an insert nor an update through here, BEGIN, COMMIT and ROLLBACK included. */
   override all(sql: string, ...rest: unknown[]): this {
     const done = rest.pop() as Done;
-    const giveUp = (after: () => void) => this.exec('ROLLBACK', () => this.close(after));
+    const giveUp = (after: () => void) => this.exec('ROLLBACK', () => this.close(() => after()));
     return super.all(withoutNul(sql), ...rest, function (this: unknown, error: Error | null, rows: unknown) {
       // Nothing is left to undo, or the connection, which Sequelize closes now, undoes it.
       const failed = error !== null && sql !== 'ROLLBACK;';
@@ -40,6 +42,16 @@ class PreparedDatabase extends sqlite3.Database {
       if (failed && sql === 'COMMIT;') giveUp(settle);
       else settle();
     });
+  }
+
+  /** A connection that was given up is still on Sequelize's list of those to close. */
+  override close(done?: (error: Error | null) => void): void {
+    if (this.#closed) {
+      done?.(null);
+      return;
+    }
+    this.#closed = true;
+    super.close(done);
   }
 
   override run(sql: string, ...rest: unknown[]): this {
