@@ -35,7 +35,7 @@ function lookups(current: CurrentPersistence): void {
   it('lists what was not revoked in a room, the newest first, however spent', async () => {
     const { id: roomId, createdBy } = await storedRoom(current());
     const inRoom = (overrides: Partial<Invite>) => storedInvite(current(), { roomId, createdBy, ...overrides });
-    const expired = await inRoom({ expiresAtMs: 1 });
+    const expired = await inRoom({ expiresAtMs: 1_600_000_000_000 });
     await inRoom({ revokedAtMs: aTimeMs() });
     const exhausted = await inRoom({ maxUses: 1, uses: 1 });
     const fresh = await inRoom({});

@@ -58,9 +58,9 @@ function joining(current: CurrentPersistence): void {
   it('takes everybody who joins at the same time', async () => {
     const { id: roomId } = await storedRoom(current());
     const users = await inParallel(12, () => storedUser(current()));
-    expect(await Promise.all(users.map(({ id: userId }) => current().members.insert(aMember({ roomId, userId }))))).toEqual(
-      users.map(() => true),
-    );
+    expect(
+      await Promise.all(users.map(({ id: userId }) => current().members.insert(aMember({ roomId, userId })))),
+    ).toEqual(users.map(() => true));
     expect(await current().members.countOfRoom(roomId)).toBe(12);
   });
 }

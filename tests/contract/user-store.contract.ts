@@ -14,7 +14,7 @@ const EMAIL_VARIANTS = [
   'fie\u0301@example.org',
   '\uff26i\u00e9@example.org',
 ];
-const USERNAME_VARIANTS = ['stra\u00dfe fi', 'STRASSE FI', ' strasse fi ', 'Stra\u1e9ee \ufb01', '\uff33trasse fi'];
+const USERNAME_VARIANTS = ['stra\u00dfe fi', 'STRASSE FI', ' strasse fi ', 'Stra\u00dfe \ufb01', '\uff33trasse fi'];
 
 export function userStoreContract(adapter: string, open: OpenPersistence): void {
   describe(`UserStore contract: ${adapter}`, () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sequelize } from 'sequelize';
+import { afterEach, beforeEach, describe } from 'vitest';
 import { connect } from '../../../src/adapters/outbound/sequelize/connection.ts';
 import {
   openSequelizePersistence,
@@ -9,7 +10,9 @@ import {
 } from '../../../src/adapters/outbound/sequelize/persistence.ts';
 import type { Clock, Logger, Persistence } from '../../../src/application/ports/index.ts';
 import type { PersistenceHarness } from '../../contract/persistence-harness.ts';
+import { describeServers } from '../../support/databases/available.ts';
 import { createDatabase } from '../../support/databases/fresh-database.ts';
+import type { Flavour } from '../../support/databases/types.ts';
 
 export interface SqlDatabase {
   readonly url: string;
@@ -61,3 +64,35 @@ export const sqlHarness = (fresh: () => Promise<SqlDatabase>) => async (): Promi
     },
   };
 };
+
+export type Product = 'sqlite' | Flavour;
+
+/** The same tests on a SQLite file and on each server. */
+export function describeDatabases(title: string, body: (fresh: () => Promise<SqlDatabase>, product: Product) => void) {
+  describe(`${title} on SQLite`, () => body(sqliteFile, 'sqlite'));
+  describeServers(title, ({ flavour }, url) => body(onServer(url), flavour));
+}
+
+/** An empty database for each test, with what the test opens on it closed again. */
+export function useDatabase(fresh: () => Promise<SqlDatabase>) {
+  let database: SqlDatabase | undefined;
+  const opened: { close(): Promise<void> }[] = [];
+  const keep = <T extends { close(): Promise<void> }>(thing: T): T => {
+    opened.push(thing);
+    return thing;
+  };
+  const url = () => database?.url ?? '';
+  beforeEach(async () => {
+    database = await fresh();
+  });
+  afterEach(async () => {
+    for (const thing of opened.splice(0).reverse()) await thing.close();
+    await database?.drop();
+  });
+  return {
+    url,
+    keep,
+    node: async (options: OpenOptions = {}) => keep(await openNode(url(), options)),
+    aside: async () => keep(await openAside(url())),
+  };
+}

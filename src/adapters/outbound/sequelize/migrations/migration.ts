@@ -2,7 +2,7 @@ import type { Dialect } from '../stored-time.ts';
 
 export interface MigrationContext {
   readonly dialect: Dialect;
-  run(sql: string): Promise<void>;
+  readonly run: (sql: string) => Promise<void>;
 }
 
 /**
