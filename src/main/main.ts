@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
   // After a bug nobody knows what state the process is in: say so, let what is in flight finish, and go.
   const failed = (error: unknown): void => {
-    console.error('Fatal:', error);
+    server.report(error);
     if (stopping) return;
     stopping = true;
     void server.stop().then(() => process.exit(1));

@@ -11,6 +11,9 @@ export interface RunningServer {
    * Finishes what is in flight, closes connections and stores. Resolves to whether all of it went well; never rejects.
    */
   stop(): Promise<boolean>;
+
+  /** Writes down an error that nobody foresaw, without what a log must not hold. */
+  report(error: unknown): void;
 }
 
 /** Starts a whole Parley in this process. Rejects, with everything closed again, when some part cannot start. */
@@ -36,7 +39,11 @@ export async function start(given: Config): Promise<RunningServer> {
     lifecycle.opened('server', () => server.drain());
     const { port } = server.http.address() as AddressInfo;
     logger.info({ host: config.host, port, database: describe(config.databaseUrl) }, 'parley is listening');
-    return { port, stop: () => stop(container, config) };
+    return {
+      port,
+      stop: () => stop(container, config),
+      report: (error) => logger.error({ error }, 'an error that nobody handled'),
+    };
   } catch (error) {
     await lifecycle.close(config.shutdownMs);
     throw error;

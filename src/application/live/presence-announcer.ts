@@ -22,6 +22,7 @@ interface PresenceAnnouncerDeps {
 export class PresenceAnnouncer {
   readonly #deps: PresenceAnnouncerDeps;
   readonly #leaving = new Map<UserId, { readonly cancel: ports.Cancel; readonly leftAtMs: number }>();
+  #cancelTouch: ports.Cancel | null = null;
   #stopped = false;
 
   constructor(deps: PresenceAnnouncerDeps) {
@@ -59,7 +60,7 @@ export class PresenceAnnouncer {
 
   start(): void {
     if (this.#stopped) return;
-    this.#deps.scheduler.after(SEEN_EVERY_MS, async () => {
+    this.#cancelTouch = this.#deps.scheduler.after(SEEN_EVERY_MS, async () => {
       await this.#touch();
       this.start();
     });
@@ -68,6 +69,7 @@ export class PresenceAnnouncer {
   /** Nobody is announced any more; who is still online is written down as seen now. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#cancelTouch?.();
     for (const { cancel } of this.#leaving.values()) cancel();
     const left = [...this.#leaving.keys()];
     this.#leaving.clear();

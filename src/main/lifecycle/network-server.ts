@@ -7,6 +7,8 @@ const RECONNECT_SPREAD_MS = 3_000;
 const CLOSE_BATCH = 200;
 const CLOSE_PAUSE_MS = 50;
 const POLL_MS = 20;
+/** The most time that commands, which have begun, get to finish. */
+const IN_FLIGHT_MS = 5_000;
 /** The most time that frames, which are written already, get to leave the process. */
 const FLUSH_MS = 2_000;
 
@@ -54,7 +56,7 @@ export class NetworkServer {
     for (const socket of io.of('/').sockets.values()) {
       socket.emit('draining', { reconnectAfterMs: Math.round(random() * RECONNECT_SPREAD_MS) });
     }
-    await inFlight.idle();
+    await Promise.race([inFlight.idle(), pause(IN_FLIGHT_MS)]);
     await this.#flushed();
     const sockets = [...io.of('/').sockets.values()];
     for (let start = 0; start < sockets.length; start += CLOSE_BATCH) {

@@ -60,6 +60,7 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
           (data) => answer?.({ ok: true, data }),
           (thrown: unknown) => fail(session, edge, event, thrown, answer),
         )
+        .catch((error: unknown) => edge.reportBug(event, session, error))
         .finally(ended);
     });
   }
