@@ -48,6 +48,15 @@ export function rateLimiterContract(adapter: string, open: () => RateLimiterHarn
       expect(await h.limiter.consume('key', RULE)).toEqual({ allowed: true, retryAfterMs: 0 });
     });
 
+    it('keeps to the millisecond a window that is no whole number of seconds', async () => {
+      const rule = { points: 1, durationMs: 1_501 };
+      expect(await allowed('key', 2, rule)).toBe(1);
+      await h.pass(1_500);
+      expect(await allowed('key', 1, rule)).toBe(0);
+      await h.pass(1);
+      expect(await allowed('key', 2, rule)).toBe(1);
+    });
+
     it('charges nothing for refused attempts: all points are free again, however often one tried', async () => {
       expect(await allowed('key', 3)).toBe(3);
       for (let ms = 0; ms < 9_999; ms += 101) {
@@ -74,19 +83,21 @@ export function rateLimiterContract(adapter: string, open: () => RateLimiterHarn
       },
     );
 
-    oddRules(allowed);
+    oddRules(() => h, allowed);
     refunds(() => h, allowed);
     release(() => h, allowed);
+    order(() => h, allowed);
     jumps(() => h, allowed);
   });
 }
 
 type Allowed = (key: string, times: number, rule?: RateRule) => Promise<number>;
 
-function oddRules(allowed: Allowed): void {
+function oddRules(h: () => RateLimiterHarness, allowed: Allowed): void {
   it.each([
     ['no points', { points: 0, durationMs: 1_000 }, 0],
     ['fewer than none', { points: -1, durationMs: 1_000 }, 0],
+    ['no number of points', { points: Number.NaN, durationMs: 1_000 }, 0],
     ['half a point', { points: 0.5, durationMs: 1_000 }, 0],
     ['one and a half', { points: 1.5, durationMs: 1_000 }, 1],
     ['no duration', { points: 1, durationMs: 0 }, 5],
@@ -95,7 +106,7 @@ function oddRules(allowed: Allowed): void {
   ])('makes sense of a rule with %s', async (_what, rule, expected) => {
     expect(await allowed('key', 5, rule)).toBe(expected);
     // A timer of a year must not have rung at once.
-    await new Promise((resolve) => setImmediate(resolve));
+    await h().pass(100);
     if (expected < 5) expect(await allowed('key', 5, rule)).toBe(0);
   });
 }
@@ -174,6 +185,18 @@ function release(h: () => RateLimiterHarness, allowed: Allowed): void {
     expect(h().keyCount()).toBeLessThanOrEqual(flood);
     expect(await allowed('victim', 5)).toBe(3);
     expect(await allowed(`more ${flood - 1}`, 5)).toBe(2);
+  });
+}
+
+function order(h: () => RateLimiterHarness, allowed: Allowed): void {
+  it('takes the age of a key from its present window, not from an earlier one', async () => {
+    const rule = { points: 3, durationMs: 5_000 };
+    await allowed('again', 1, rule);
+    await allowed('other', 1, rule);
+    await h().pass(5_000);
+    await allowed('again', 3, rule);
+    for (let key = 0; key < h().keysMax - 1; key += 1) await allowed(`new ${key}`, 1, rule);
+    expect(await allowed('again', 1, rule)).toBe(0);
   });
 }
 

@@ -119,6 +119,12 @@ function forgery(h: () => TokenHarness): void {
     }
   });
 
+  it.each(['.', '.x', '..', ' ', '\n', '=', '\u0000'])('refuses a token with %j behind or before it', (more) => {
+    const { token } = h().tokens.issue(ALICE);
+    expect(refusalOf(() => h().tokens.verify(token + more))).toBe('UNAUTHENTICATED');
+    expect(refusalOf(() => h().tokens.verify(more + token))).toBe('UNAUTHENTICATED');
+  });
+
   it('refuses another spelling of the last bits', () => {
     const { token } = h().tokens.issue(ALICE);
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

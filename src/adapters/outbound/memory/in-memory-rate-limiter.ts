@@ -13,8 +13,8 @@ interface Window {
 }
 
 /**
- * Fixed windows by the given clock. A window opens with the first use and ends `durationMs` later; each rule has its own
- * windows, also for a key that another rule counts too. Ended windows are released on the way of later calls. At most
+ * Fixed windows by the given clock. A window opens with the first use and ends `durationMs` later; each rule has its
+ * own, also for a key that another rule counts too. Ended windows are released on the way of later calls. At most
  * `keysMax` are held: one more makes the oldest be forgotten, whose points are free again early.
  */
 export class InMemoryRateLimiter implements RateLimiter {

@@ -44,7 +44,7 @@ export class ManualClock implements Clock {
     }
   }
 
-  /** Lets time pass as far as the next alarm and rings that, or the whole of `ms` when there is none. False when done. */
+  /** Lets time pass to the next alarm and rings it, or the whole of `ms` when there is none. False when done. */
   advanceToNext(ms: number): boolean {
     const next = this.#alarms[0];
     if (next === undefined || next.dueAtMs > this.#elapsedMs + ms) {

@@ -12,7 +12,7 @@ export class PlainHasher implements PasswordHasher {
 
   async hash(password: string): Promise<string> {
     if (!isComparable(password))
-      throw new RangeError('A password beyond what bcrypt can tell apart reached the hasher.');
+      throw new RangeError('bcrypt cannot tell this password from others.');
     this.#salts += 1;
     return plainHash(String(this.#salts), password);
   }

@@ -42,8 +42,7 @@ export class BcryptHasher implements PasswordHasher {
 
   async hash(password: string): Promise<string> {
     // The domain has refused such a password; to hash its first 72 bytes would open the account to others.
-    if (!isComparable(password))
-      throw new RangeError('A password beyond what bcrypt can tell apart reached the hasher.');
+    if (!isComparable(password)) throw new RangeError('bcrypt cannot tell this password from others.');
     return this.#inTurn(() => bcrypt.hash(password, this.#cost));
   }
 
@@ -51,7 +50,7 @@ export class BcryptHasher implements PasswordHasher {
     const comparable = isComparable(password);
     const stored = hash === null ? null : libraryForm(hash);
     // What cannot match is compared all the same: the answer must take as long whatever its reason.
-    const same = await this.#inTurn(() => bcrypt.compare(comparable ? password : '', stored ?? this.#dummy));
+    const same = await this.#inTurn(() => bcrypt.compare(password, stored ?? this.#dummy));
     return same && comparable && stored !== null;
   }
 

@@ -27,7 +27,7 @@ interface Payload {
   readonly [claim: string]: unknown;
 }
 
-/** Access tokens as JWT (RFC 9068, HS256). Whoever knows a secret can sign; nothing in a token selects key or algorithm. */
+/** Access tokens as JWT (RFC 9068, HS256). Nothing in a token selects the key or the algorithm. */
 export class JwtTokens implements TokenService {
   readonly #keys: readonly KeyObject[];
   readonly #signingKey: KeyObject;
@@ -43,7 +43,7 @@ export class JwtTokens implements TokenService {
     if (!Number.isSafeInteger(expiresInSeconds) || expiresInSeconds < 1) {
       throw new RangeError('The life of a token must be a whole number of seconds, 1 or more.');
     }
-    // Prepared once: given a string, the library tries it as a PEM public key first, which takes 50 times the verification.
+    // Prepared once: a string the library would first try as a PEM public key, which takes 50 times the verification.
     this.#keys = secrets.map((secret) => createSecretKey(Buffer.from(secret)));
     const [signingKey] = this.#keys;
     if (signingKey === undefined) throw new RangeError('At least one token secret is needed.');
@@ -77,8 +77,7 @@ export class JwtTokens implements TokenService {
   }
 
   #signedPayload(token: string): unknown {
-    if (typeof token !== 'string' || token.length > TOKEN_CHARS_MAX || !token.startsWith(ENCODED_HEADER))
-      throw refused();
+    if (!mayBeOurs(token)) throw refused();
     for (const key of this.#keys) {
       try {
         // Time is checked below: the library checks it before the other claims, and takes a clock at 0 for none.
@@ -106,8 +105,9 @@ export class JwtTokens implements TokenService {
 }
 
 const refused = () => new AppError('UNAUTHENTICATED', { message: 'The access token is not valid.' });
-const isObject = (value: unknown): value is Payload =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const mayBeOurs = (token: unknown): boolean =>
+  isText(token) && token.length <= TOKEN_CHARS_MAX && token.startsWith(ENCODED_HEADER);
+const isObject = (value: unknown): value is Payload => typeof value === 'object' && value !== null;
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 /** 2^53 and beyond are no exact seconds; milliseconds of one must be exact too. */
 const isSeconds = (value: unknown): value is number =>

@@ -3,7 +3,7 @@ import type { Cancel, Logger, Scheduler } from '../../../application/ports/index
 /** Node runs a longer timer after one millisecond instead of late. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-/** Timers of the process. They follow the monotonic clock, so a jump of the wall clock neither hurries nor delays them. */
+/** Timers of the process. They follow the monotonic clock: a jump of the wall clock neither hurries nor delays them. */
 export class SystemScheduler implements Scheduler {
   readonly #logger: Logger;
 

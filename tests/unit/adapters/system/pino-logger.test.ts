@@ -75,17 +75,25 @@ describe('redaction', () => {
     expect(lines[1]).toContain('mysql://parley:[redacted]@db:3306/parley');
   });
 
+  it('writes neither bytes nor what lies too deep to be meant', () => {
+    const { logger, last } = open();
+    logger.info({ data: Buffer.from('raw'), a: { b: { c: { d: { e: { f: { g: { h: 1 } } } } } } } }, 'deep');
+    expect(last()).toMatchObject({ data: '[3 bytes]', a: { b: { c: { d: { e: { f: { g: '[deep]' } } } } } } });
+  });
+
   it('leaves the given object as it was', () => {
     const fields = Object.freeze({ password: CANARY, nested: Object.freeze({ token: CANARY }) });
     open().logger.info(fields, 'frozen');
     expect(fields).toEqual({ password: CANARY, nested: { token: CANARY } });
   });
 
-  it('bounds the line', () => {
-    const { logger, lines } = open();
+  it('bounds the line, and marks where it was cut', () => {
+    const { logger, lines, last } = open();
     const wide = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`key ${index}`, 'x'.repeat(50_000)]));
     logger.error({ wide, err: new Error('y'.repeat(1_000_000)) }, 'z'.repeat(1_000_000));
     expect(lines.join('').length).toBeLessThan(150_000);
+    logger.error({ list: Array.from({ length: 1_000_000 }, () => 1) }, 'many');
+    expect((last()['list'] as unknown[]).at(-1)).toBe('[cut]');
   });
 });
 
