@@ -1,70 +1,81 @@
+import { STATUS_CODES } from 'node:http';
 import * as z from 'zod';
 import { AppError } from '../../application/errors/app-error.ts';
-import type { Problem, WireError, WireErrorCode } from '../../contract/schemas/common.ts';
+import { ERROR_STATUS, type Problem, type WireError, type WireErrorCode } from '../../contract/schemas/common.ts';
+
+type WireErrorBody = z.output<typeof WireError>;
 
 export interface WireFailure {
   readonly status: number;
-  readonly error: z.output<typeof WireError>;
+  readonly error: WireErrorBody;
   /** Nobody foresaw it: to be logged with everything that is known. */
   readonly isBug: boolean;
 }
 
-/** A code of the application that has no line here, or that the contract does not know, does not compile. */
-const WIRE = {
-  VALIDATION_FAILED: { status: 400, message: 'The request is not valid.' },
-  UNAUTHENTICATED: { status: 401, message: 'A valid token is needed.' },
-  TOKEN_EXPIRED: { status: 401, message: 'The token has expired.' },
-  FORBIDDEN: { status: 403, message: 'This is not allowed.' },
-  NOT_A_MEMBER: { status: 403, message: 'Only members of the room may do this.' },
-  INVITE_REQUIRED: { status: 403, message: 'A valid invite is needed.' },
-  BANNED: { status: 403, message: 'You are banned from this room.' },
-  MUTED: { status: 403, message: 'You are muted in this room.' },
-  NOT_FOUND: { status: 404, message: 'There is no such thing.' },
-  ROOM_NOT_FOUND: { status: 404, message: 'There is no such room.' },
-  MESSAGE_NOT_FOUND: { status: 404, message: 'There is no such message.' },
-  USER_NOT_FOUND: { status: 404, message: 'There is no such user.' },
-  EMAIL_TAKEN: { status: 409, message: 'The e-mail address has an account already.' },
-  USERNAME_TAKEN: { status: 409, message: 'The username is taken.' },
-  CONFLICT: { status: 409, message: 'This is not possible in the present state.' },
-  INVITE_EXPIRED: { status: 410, message: 'The invite has expired or was revoked.' },
-  INVITE_EXHAUSTED: { status: 410, message: 'The invite was used up.' },
-  PAYLOAD_TOO_LARGE: { status: 413, message: 'The request is too large.' },
-  RATE_LIMITED: { status: 429, message: 'Too many attempts; try again later.' },
-  OVERLOADED: { status: 503, message: 'The server is busy; try again shortly.' },
-  INTERNAL: { status: 500, message: 'Something went wrong.' },
-} as const satisfies Record<WireErrorCode, { status: number; message: string }>;
+/** What a person reads where the application says nothing more exact. */
+const MESSAGES = {
+  VALIDATION_FAILED: 'The request is not valid.',
+  UNAUTHENTICATED: 'A valid token is needed.',
+  TOKEN_EXPIRED: 'The token has expired.',
+  FORBIDDEN: 'This is not allowed.',
+  NOT_A_MEMBER: 'Only members of the room may do this.',
+  INVITE_REQUIRED: 'A valid invite is needed.',
+  BANNED: 'You are banned from this room.',
+  MUTED: 'You are muted in this room.',
+  NOT_FOUND: 'There is no such thing.',
+  ROOM_NOT_FOUND: 'There is no such room.',
+  MESSAGE_NOT_FOUND: 'There is no such message.',
+  USER_NOT_FOUND: 'There is no such user.',
+  EMAIL_TAKEN: 'The e-mail address has an account already.',
+  USERNAME_TAKEN: 'The username is taken.',
+  CONFLICT: 'This is not possible in the present state.',
+  INVITE_EXPIRED: 'The invite has expired or was revoked.',
+  INVITE_EXHAUSTED: 'The invite was used up.',
+  PAYLOAD_TOO_LARGE: 'The request is too large.',
+  RATE_LIMITED: 'Too many attempts; try again later.',
+  OVERLOADED: 'The server is busy; try again shortly.',
+  INTERNAL: 'Something went wrong.',
+} as const satisfies Record<WireErrorCode, string>;
 
-/** When a busy server does not know better. */
+/** These always say when to try again, also when whoever threw did not know. */
+const RETRYABLE: ReadonlySet<WireErrorCode> = new Set(['RATE_LIMITED', 'OVERLOADED']);
 const RETRY_AFTER_MS = 1_000;
+/** A hostile request can be wrong in very many places; a person reads the first few. */
+const ISSUES_MAX = 20;
+const FIELD_CHARS_MAX = 100;
 
 /** The only place where a thrown value becomes something that a client can see. */
 export function toWireFailure(thrown: unknown): WireFailure {
-  if (thrown instanceof z.ZodError) return fromZod(thrown);
+  if (thrown instanceof z.ZodError) return failure('VALIDATION_FAILED', { details: fieldsOf(thrown) });
   // The message of a bug may hold anything: it stays here.
-  const known = thrown instanceof AppError ? thrown : new AppError('INTERNAL');
-  const { status, message } = WIRE[known.code];
-  const retryAfterMs = known.retryAfterMs ?? (known.code === 'OVERLOADED' ? RETRY_AFTER_MS : undefined);
-  return {
-    status,
-    isBug: known !== thrown || known.code === 'INTERNAL',
-    error: {
-      code: known.code,
-      message: known.message === known.code ? message : known.message,
-      ...(retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(retryAfterMs) }),
-      ...(known.details === undefined ? {} : { details: copyDetails(known.details) }),
-    },
-  };
+  if (!(thrown instanceof AppError) || thrown.code === 'INTERNAL') return { ...failure('INTERNAL', {}), isBug: true };
+  // Typed by the contract: a code that the application knows and the contract does not fails to compile here.
+  const code: WireErrorCode = thrown.code;
+  const retryAfterMs = thrown.retryAfterMs ?? (RETRYABLE.has(code) ? RETRY_AFTER_MS : undefined);
+  return failure(code, {
+    // An error that was given no message has its code for one.
+    ...(thrown.message === code ? {} : { message: thrown.message }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs: wholeMs(retryAfterMs) }),
+    ...(thrown.details === undefined ? {} : { details: copyDetails(thrown.details) }),
+  });
 }
 
-/** What is wrong with which field, never what was in it. */
-function fromZod(error: z.ZodError): WireFailure {
-  const details: Record<string, string[]> = {};
-  for (const issue of error.issues.slice(0, 20)) {
-    const field = issue.path.join('.').slice(0, 100) || 'payload';
-    (details[field] ??= []).push(issue.code === 'unrecognized_keys' ? 'has unknown fields' : issue.message);
+function failure(code: WireErrorCode, rest: Partial<Omit<WireErrorBody, 'code'>>): WireFailure {
+  return { status: ERROR_STATUS[code], isBug: false, error: { code, message: MESSAGES[code], ...rest } };
+}
+
+const wholeMs = (ms: number) => (Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : RETRY_AFTER_MS);
+
+/** What is wrong with which field, never what was in it, and never the name of a field that only the client knows. */
+function fieldsOf(error: z.ZodError): Record<string, string[]> {
+  const fields = new Map<string, string[]>();
+  for (const issue of error.issues.slice(0, ISSUES_MAX)) {
+    const field = issue.path.map(String).join('.').slice(0, FIELD_CHARS_MAX) || 'payload';
+    const complaints = fields.get(field) ?? [];
+    complaints.push(issue.code === 'unrecognized_keys' ? 'has unknown fields' : issue.message);
+    fields.set(field, complaints);
   }
-  const { status, message } = WIRE.VALIDATION_FAILED;
-  return { status, isBug: false, error: { code: 'VALIDATION_FAILED', message, details } };
+  return Object.fromEntries(fields);
 }
 
 const copyDetails = (details: NonNullable<AppError['details']>) =>
@@ -72,6 +83,8 @@ const copyDetails = (details: NonNullable<AppError['details']>) =>
     Object.entries(details).map(([key, value]) => [key, typeof value === 'string' ? value : [...value]]),
   );
 
+/** RFC 9457. With `about:blank` the title is the phrase of the status; `code` says what it was. */
 export function toProblem({ status, error }: WireFailure, requestId: string): z.output<typeof Problem> {
-  return { type: 'about:blank', title: error.code, status, detail: error.message, requestId, ...error };
+  const title = STATUS_CODES[status] ?? error.code;
+  return { type: 'about:blank', title, status, detail: error.message, requestId, ...error };
 }

@@ -6,6 +6,7 @@ import type { SyncResult } from '../../application/use-cases/sync-rooms.ts';
 import type { MemberView, RoomSnapshot } from '../../application/use-cases/view-room.ts';
 import type { UserProfile } from '../../application/use-cases/view-user.ts';
 import type * as accounts from '../../contract/schemas/accounts.ts';
+import type * as live from '../../contract/schemas/live.ts';
 import type * as messages from '../../contract/schemas/messages.ts';
 import type * as rooms from '../../contract/schemas/rooms.ts';
 import type { Invite } from '../../domain/room/invite.ts';
@@ -71,10 +72,18 @@ export function presentSync({ rooms: pages, gone, complete }: SyncResult): Wire<
 
 export function presentRoom(
   room: Room,
-  extra: { readonly role?: Role; readonly memberCount?: number } = {},
+  { role, memberCount }: { readonly role?: Role; readonly memberCount?: number } = {},
 ): Wire<typeof rooms.Room> {
   const { id, name, isPrivate, createdBy } = room;
-  return { id, name, isPrivate, createdBy, createdAt: iso(room.createdAtMs), ...extra };
+  return {
+    id,
+    name,
+    isPrivate,
+    createdBy,
+    createdAt: iso(room.createdAtMs),
+    ...(role === undefined ? {} : { role }),
+    ...(memberCount === undefined ? {} : { memberCount }),
+  };
 }
 
 export function presentSummary(summary: ports.RoomSummary): Wire<typeof rooms.RoomSummary> {
@@ -142,12 +151,15 @@ export function presentUser({ user, online }: UserProfile): Wire<typeof accounts
   return { id: user.id, username: user.username, online, lastSeen: isoOrNull(user.lastSeenAtMs) };
 }
 
-export function presentPresence({ userId, online, lastSeenAtMs }: ports.PresenceChange) {
+export function presentPresence({ userId, online, lastSeenAtMs }: ports.PresenceChange): Wire<typeof live.UserStatus> {
   return { userId, online, lastSeen: isoOrNull(lastSeenAtMs) };
 }
 
-export function presentReceipt({ kind, messageId, roomId, seq, userId, atMs }: ports.ReceiptChange) {
-  const at = iso(atMs);
+export function presentReceipt(
+  change: ports.ReceiptChange,
+): Wire<typeof live.ReadReceipt> | Wire<typeof live.DeliveryReceipt> {
+  const { kind, messageId, roomId, seq, userId } = change;
+  const at = iso(change.atMs);
   return kind === 'read'
     ? { messageId, roomId, seq, userId, readAt: at }
     : { messageId, roomId, seq, userId, deliveredAt: at };

@@ -30,10 +30,10 @@ interface Mail {
 }
 
 /**
- * What leaves for a socket within one turn of the event loop leaves in one write: the acks of its own commands and what its
- * rooms were told. A committed batch is answered within one turn, so a busy socket costs one system call for a batch
- * and not one for each message. Frames are handed over as Socket.IO's own adapter does it for broadcasts, so the order
- * with whatever else is sent to the socket is kept, and a client sees no difference.
+ * What leaves for a socket within one turn of the event loop leaves in one write: the acks of its own commands and
+ * what its rooms were told. A committed batch is answered within one turn, so a busy socket costs one system call for
+ * a batch and not one for each message. Frames are handed over as Socket.IO's own adapter does it for broadcasts, so
+ * the order with whatever else is sent to the socket is kept, and a client sees no difference.
  */
 export class SocketOutbox {
   #mail = new Map<LiveSocket, Mail>();

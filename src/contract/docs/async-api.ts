@@ -1,31 +1,29 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { contract, type ClientEvent, type ServerEvent } from '../contract.ts';
-import { WireError } from '../schemas/common.ts';
+import { ackOf, type WireErrorCode } from '../schemas/common.ts';
 import { Components, pascal } from './components.ts';
-import { nameModels } from './named-models.ts';
 
-const ackOf = (data: z.ZodType) =>
-  z.discriminatedUnion('ok', [
-    z.object({ ok: z.literal(true), data }),
-    z.object({ ok: z.literal(false), error: WireError }),
-  ]);
+const CHANNEL = '#/channels/main';
 
 /** The Socket.IO half of the contract as an AsyncAPI 3.0 document, seen from the server. */
 export function asyncApi(version: string): object {
-  const components = new Components();
-  nameModels(components);
-  const channel = { $ref: '#/channels/main' };
+  const components = new Components('draft-07');
   const messages: Record<string, object> = {};
   const operations: Record<string, object> = {};
   const declare = (id: string, name: string, model: z.ZodType) => {
-    messages[id] = { name, payload: components.ref(model, `${id}Payload`) };
-    return { channel, messages: [{ $ref: `#/channels/main/messages/${id}` }] };
+    messages[id] = { name, contentType: 'application/json', payload: components.ref(model, `${id}Payload`) };
+    return { channel: { $ref: CHANNEL }, messages: [{ $ref: `${CHANNEL}/messages/${id}` }] };
   };
-  for (const [name, { summary, payload, reply, errors }] of Object.entries<ClientEvent>(contract.clientEvents)) {
+  // A client and the server may call different events by one name, so the side is part of the id.
+  for (const [name, event] of Object.entries<ClientEvent>(contract.clientEvents)) {
     const id = `Client${pascal(name)}`;
-    const answer = declare(`${id}Ack`, `${name} ack`, ackOf(reply));
-    const description = `Refused with one of ${['VALIDATION_FAILED', ...errors, 'OVERLOADED', 'INTERNAL'].join(', ')}.`;
-    operations[id] = { action: 'receive', summary, description, ...declare(id, name, payload), reply: answer };
+    operations[id] = {
+      action: 'receive',
+      summary: event.summary,
+      description: `Refused with one of ${errorsOf(event).join(', ')}.`,
+      ...declare(id, name, event.payload),
+      reply: declare(`${id}Ack`, `${name} ack`, ackOf(event.reply)),
+    };
   }
   for (const [name, { summary, payload }] of Object.entries<ServerEvent>(contract.serverEvents)) {
     const id = `Server${pascal(name)}`;
@@ -37,11 +35,28 @@ export function asyncApi(version: string): object {
       title: 'Parley',
       version,
       description:
-        'Socket.IO 4, namespace `/`, `auth: { token }`. An ack function is optional on every event of a client.',
+        'Socket.IO 4, namespace `/`. The token is given as `auth: { token }` or as `Authorization: Bearer`. ' +
+        'An ack function is optional on every event of a client; an event that was sent without one and failed is ' +
+        'answered with `error`.',
       license: { name: 'MIT' },
+    },
+    servers: {
+      local: {
+        host: 'localhost:4000',
+        pathname: '/socket.io/',
+        protocol: 'ws',
+        security: [{ $ref: '#/components/securitySchemes/bearer' }],
+      },
     },
     channels: { main: { address: '/', messages } },
     operations,
-    components: { schemas: components.schemas() },
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: components.schemas(messages),
+    },
   };
+}
+
+function errorsOf({ errors }: ClientEvent): readonly WireErrorCode[] {
+  return [...new Set<WireErrorCode>(['VALIDATION_FAILED', ...errors, 'RATE_LIMITED', 'OVERLOADED', 'INTERNAL'])];
 }

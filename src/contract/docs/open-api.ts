@@ -1,62 +1,120 @@
 import * as z from 'zod';
 import { contract, type HttpOperation } from '../contract.ts';
-import { Problem } from '../schemas/common.ts';
+import { ERROR_STATUS, Problem, type WireErrorCode } from '../schemas/common.ts';
 import { Components, inlineSchema, pascal } from './components.ts';
-import { nameModels } from './named-models.ts';
-
-/** Possible on every operation, and not repeated in the contract. */
-const ALWAYS = ['VALIDATION_FAILED', 'PAYLOAD_TOO_LARGE', 'OVERLOADED', 'INTERNAL'] as const;
-const WITH_TOKEN = ['UNAUTHENTICATED', 'TOKEN_EXPIRED'] as const;
 
 /** The HTTP half of the contract as an OpenAPI 3.1 document. */
 export function openApi(version: string): object {
-  const components = new Components();
-  nameModels(components);
-  const problem = components.ref(Problem, 'Problem');
+  const components = new Components('draft-2020-12');
+  const responses: Record<string, object> = {};
   const paths: Record<string, Record<string, object>> = {};
   for (const [name, operation] of Object.entries<HttpOperation>(contract.http)) {
-    const methods = (paths[operation.path] ??= {});
-    methods[operation.method] = describe(name, operation, components, problem);
+    (paths[operation.path] ??= {})[operation.method] = describe(name, operation, components, responses);
   }
   return {
     openapi: '3.1.0',
     info: {
       title: 'Parley',
       version,
-      description: 'Ids are lower-case UUIDs, times ISO-8601 UTC. Unknown fields in a request are refused.',
+      description:
+        'Ids are lower-case UUIDs, times ISO-8601 UTC with milliseconds. Unknown fields in a request are refused; ' +
+        'a client ignores unknown fields in a reply. An error is a problem (RFC 9457) whose `code` never changes ' +
+        'its meaning.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
+    servers: [{ url: '/' }],
     paths,
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: components.schemas(),
+      headers: HEADERS,
+      responses,
+      schemas: components.schemas({ paths, responses }),
     },
   };
 }
 
-function describe(name: string, operation: HttpOperation, components: Components, problem: object): object {
-  const { summary, auth, params, query, body, ok, also, errors } = operation;
-  const title = pascal(name.replaceAll(/([A-Z])/g, '_$1').toLowerCase());
-  const success = jsonBody(ok.status === 204 ? null : components.ref(ok.body, `${title}Reply`));
-  const codes = [...errors, ...(auth === 'bearer' ? WITH_TOKEN : []), ...ALWAYS];
+const HEADERS = {
+  RetryAfter: {
+    description: 'Whole seconds; `retryAfterMs` in the body is more exact.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  RequestId: {
+    description: 'Names the request in the log of the server; taken over from the request if it brought one.',
+    schema: { type: 'string' },
+  },
+};
+
+function describe(
+  name: string,
+  operation: HttpOperation,
+  components: Components,
+  shared: Record<string, object>,
+): object {
+  const { path, summary, auth, params, query, body, ok, also } = operation;
+  const title = pascal(name);
+  const content = ok.status === 204 ? {} : jsonContent(components.ref(ok.body, `${title}Reply`));
   return {
     operationId: name,
     summary,
+    tags: [/^\/api\/(\w+)/.exec(path)?.[1] ?? 'system'],
     security: auth === 'bearer' ? [{ bearer: [] }] : [],
     parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
-    ...(body && { requestBody: { required: true, ...jsonBody(components.ref(body, `${title}Body`)) } }),
-    responses: {
-      [ok.status]: { description: 'Done.', ...success },
-      ...(also && { [also.status]: { description: `When ${also.when}.`, ...success } }),
-      default: {
-        description: `One of ${codes.join(', ')}.`,
-        content: { 'application/problem+json': { schema: problem } },
+    ...(body && {
+      requestBody: {
+        required: !body.safeParse({}).success,
+        ...jsonContent(components.ref(body, `${title}Body`)),
       },
+    }),
+    responses: {
+      [ok.status]: { description: 'Done.', ...content },
+      ...(also && { [also.status]: { description: `When ${also.when}.`, ...content } }),
+      ...failuresOf(operation, components, shared),
     },
   };
 }
 
-const jsonBody = (schema: object | null) => (schema ? { content: { 'application/json': { schema } } } : {});
+/** Every code that the operation may answer with: its own, and those that go with what it takes. */
+export function errorsOf({ path, auth, params, query, body, errors }: HttpOperation): readonly WireErrorCode[] {
+  const codes = new Set<WireErrorCode>();
+  if (params || query || body) codes.add('VALIDATION_FAILED');
+  if (auth === 'bearer') codes.add('UNAUTHENTICATED').add('TOKEN_EXPIRED');
+  for (const code of errors) codes.add(code);
+  if (body) codes.add('PAYLOAD_TOO_LARGE');
+  // Probes answer without doing anything that can be too much.
+  if (path.startsWith('/api/')) codes.add('OVERLOADED').add('INTERNAL');
+  return [...codes];
+}
+
+/** A response for each status, which names the codes that share it. Operations with the same codes share it, too. */
+function failuresOf(
+  operation: HttpOperation,
+  components: Components,
+  shared: Record<string, object>,
+): Record<string, object> {
+  const byStatus = new Map<number, WireErrorCode[]>();
+  for (const code of [...errorsOf(operation)].sort()) {
+    byStatus.set(ERROR_STATUS[code], [...(byStatus.get(ERROR_STATUS[code]) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => {
+      const name = codes.map((code) => pascal(code.toLowerCase())).join('Or');
+      shared[name] ??= failure(status, codes, components);
+      return [String(status), { $ref: `#/components/responses/${name}` }];
+    }),
+  );
+}
+
+function failure(status: number, codes: readonly WireErrorCode[], components: Components): object {
+  const retry = status === 429 || status === 503 ? { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } : {};
+  const schema = { allOf: [components.ref(Problem, 'Problem'), { properties: { code: { enum: codes } } }] };
+  return {
+    description: `${codes.join(' or ')}.`,
+    headers: { 'X-Request-Id': { $ref: '#/components/headers/RequestId' }, ...retry },
+    content: { 'application/problem+json': { schema } },
+  };
+}
+
+const jsonContent = (schema: object) => ({ content: { 'application/json': { schema } } });
 
 function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): object[] {
   if (!(schema instanceof z.ZodObject)) return [];

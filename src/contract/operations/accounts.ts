@@ -30,7 +30,7 @@ export const accountOperations = {
     auth: 'none',
     body: LoginBody,
     ok: { status: 200, body: SignedIn },
-    errors: ['RATE_LIMITED'],
+    errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
   },
   refresh: {
     method: 'post',
@@ -39,7 +39,7 @@ export const accountOperations = {
     auth: 'none',
     body: RefreshBody,
     ok: { status: 200, body: SignedIn },
-    errors: [],
+    errors: ['UNAUTHENTICATED'],
   },
   logOut: {
     method: 'post',

@@ -22,8 +22,7 @@ export const Account = z.object({ id: Id, email: z.string(), username: z.string(
 export const SignedIn = z.object({
   token: z.string(),
   refreshToken: z.string(),
-  /** Seconds until `token` ends. */
-  expiresIn: z.int(),
+  expiresIn: z.int().describe('Seconds until `token` ends.'),
   user: Account,
 });
 
@@ -33,8 +32,7 @@ export const Session = z.object({
   lastUsedAt: Timestamp,
   expiresAt: Timestamp,
   userAgent: z.string(),
-  /** Whether it is the one that asks. */
-  current: z.boolean(),
+  current: z.boolean().describe('Whether it is the one that asks.'),
 });
 
 export const OwnProfile = Account.extend({ createdAt: Timestamp });

@@ -4,7 +4,10 @@ import { AfterSeq, ErrorCode, Id, Seq, Timestamp, WireError } from './common.ts'
 export const TypingPayload = z.strictObject({ roomId: Id, isTyping: z.boolean() });
 
 /** Everything up to a message was read: the message by its id, or its place. */
-export const ReadPayload = z.union([z.strictObject({ messageId: Id }), z.strictObject({ roomId: Id, seq: AfterSeq })]);
+export const ReadPayload = z.union(
+  [z.strictObject({ messageId: Id }), z.strictObject({ roomId: Id, seq: AfterSeq })],
+  'give messageId, or roomId and seq',
+);
 
 export const DeliveredPayload = z.strictObject({ roomId: Id, seq: AfterSeq });
 
@@ -16,8 +19,9 @@ export const Watermarks = z.object({ roomId: Id, deliveredSeq: AfterSeq, readSeq
 export const MessageReceipts = z.object({
   messageId: Id,
   seq: Seq,
-  /** Members who were there when it was sent, without the sender; ascending by user id. */
-  receipts: z.array(z.object({ userId: Id, delivered: z.boolean(), read: z.boolean() })),
+  receipts: z
+    .array(z.object({ userId: Id, delivered: z.boolean(), read: z.boolean() }))
+    .describe('Members who were there when it was sent, without the sender; ascending by user id.'),
   hasMore: z.boolean(),
   nextCursor: z.string().nullable(),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { AfterSeq, Cursor, Id, Limit, QuerySeq, Seq, Timestamp } from './common.ts';
+import { AfterSeq, Cursor, Id, Limit, QuerySeq, Seq, Timestamp, wholeNumber } from './common.ts';
 
 /** The client's own name for a message: the same one is the same message, for ever, in this room from this sender. */
 export const ClientMessageId = z.string().regex(/^[\x21-\x7e]{1,64}$/, 'must be 1 to 64 printable ASCII characters');
@@ -52,8 +52,9 @@ export const Sent = z.object({
   id: Id,
   seq: Seq,
   createdAt: Timestamp,
-  /** True when this message was stored before: the answer is the original's, nothing was stored now. */
-  deduplicated: z.boolean(),
+  deduplicated: z
+    .boolean()
+    .describe("True when this message was stored before: the answer is the original's, nothing was stored now."),
 });
 
 export const HistoryQuery = z
@@ -68,41 +69,48 @@ export const HistoryQuery = z
   });
 
 export const HistoryPage = z.object({
-  /** Ascending by seq. */
-  messages: z.array(Message),
+  messages: z.array(Message).describe('Ascending by seq.'),
   hasMore: z.boolean(),
-  /** Goes on to older messages, or to newer ones from a page that was read with `after`. */
-  nextCursor: z.string().nullable(),
+  nextCursor: z
+    .string()
+    .nullable()
+    .describe('Goes on to older messages, or to newer ones from a page that was read with `after`.'),
 });
 
 export const EventsQuery = z.strictObject({
   afterSeq: QuerySeq.default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: wholeNumber(1, 500).default(100),
 });
 
 export const EventsPage = z.object({
   roomId: Id,
-  /** Ascending by seq, without a gap. */
-  events: z.array(LogEvent),
-  headSeq: AfterSeq,
-  /** Whether the events reach the head; else go on from the last one. */
-  complete: z.boolean(),
+  events: z.array(LogEvent).describe('Ascending by seq, without a gap.'),
+  headSeq: AfterSeq.describe('The last position of the log; 0 when it is empty.'),
+  complete: z.boolean().describe('Whether the events reach the head; else go on from the last one.'),
 });
 
 export const SyncRequest = z.strictObject({
   rooms: z
     .array(z.strictObject({ roomId: Id, afterSeq: AfterSeq }))
     .max(1_000)
-    .optional(),
-  /** The most events in the answer, over all rooms. */
-  limit: z.int().min(1).max(1_000).optional(),
+    .optional()
+    .describe('Where the client stands. A room that is not named is answered with its head and without events.'),
+  limit: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .optional()
+    .describe('The most events in the answer, over all rooms; 500 by default.'),
 });
 
 export const SyncReply = z.object({
-  /** All rooms of the caller. One that was not named has its head but no events. */
-  rooms: z.array(EventsPage),
-  /** Named rooms that the caller is not, or no longer, a member of. */
-  gone: z.array(Id),
-  /** Whether all rooms that were named are complete; else ask again from where each one ends. */
-  complete: z.boolean(),
+  rooms: z
+    .array(EventsPage)
+    .describe(
+      'All rooms of the caller. One that was not named has its head but no events, so it is complete only if empty.',
+    ),
+  gone: z.array(Id).describe('Named rooms that the caller is not, or no longer, a member of.'),
+  complete: z
+    .boolean()
+    .describe('Whether all rooms that were named are complete; else ask again from where each one ends.'),
 });

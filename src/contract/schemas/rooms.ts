@@ -18,8 +18,7 @@ export const Room = z.object({
   isPrivate: z.boolean(),
   createdBy: Id,
   createdAt: Timestamp,
-  /** The caller's, where the caller is a member. */
-  role: RoleName.optional(),
+  role: RoleName.optional().describe("The caller's, where the caller is a member."),
   memberCount: z.int().optional(),
 });
 
@@ -32,8 +31,7 @@ export const RoomSummary = z.object({
   lastSeq: AfterSeq,
   readSeq: AfterSeq,
   deliveredSeq: AfterSeq,
-  /** Messages of others above readSeq. */
-  unreadCount: z.int().nonnegative(),
+  unreadCount: z.int().nonnegative().describe('Messages of others above readSeq.'),
   lastMessage: Message.nullable(),
 });
 
@@ -47,13 +45,12 @@ export const Member = z.object({
   readSeq: AfterSeq,
 });
 
-/** The room at one moment, and that moment's place in its log: apply everything above `headSeq` to it. */
+/** The room at one moment, and that moment's place in its log. */
 export const RoomSnapshot = z.object({
   room: Room,
-  headSeq: AfterSeq,
+  headSeq: AfterSeq.describe('The place of the snapshot in the log: apply every event above it.'),
   members: z.array(Member),
-  /** False when the room has more members than a snapshot names. */
-  membersComplete: z.boolean(),
+  membersComplete: z.boolean().describe('False when the room has more members than a snapshot names.'),
 });
 
 export const RoomParams = z.strictObject({ roomId: Id });
@@ -76,8 +73,7 @@ export const CreateInviteBody = z.strictObject({
 
 export const Invite = z.object({
   id: Id,
-  /** Only in the answer to its creation. */
-  code: z.string().optional(),
+  code: z.string().optional().describe('Only in the answer to its creation.'),
   createdBy: Id,
   createdAt: Timestamp,
   expiresAt: Timestamp.nullable(),
