@@ -3,7 +3,7 @@ import type { Watermarks } from '../../src/domain/room/member.ts';
 import { aMember, aRoomId, aUserId } from '../support/builders.ts';
 import { inParallel } from './concurrency.ts';
 import { usePersistence, type CurrentPersistence, type OpenPersistence } from './persistence-harness.ts';
-import { storedMember } from './seed.ts';
+import { storedMember, storedMessage } from './seed.ts';
 
 export function receiptStoreContract(adapter: string, open: OpenPersistence): void {
   describe(`ReceiptStore contract: ${adapter}`, () => {
@@ -11,6 +11,7 @@ export function receiptStoreContract(adapter: string, open: OpenPersistence): vo
     oneByOne(current);
     inRaces(current);
     membership(current);
+    unreadMarks(current);
   });
 }
 
@@ -106,5 +107,46 @@ function membership(current: CurrentPersistence): void {
       before: marks(4, 4),
       now: marks(5, 4),
     });
+  });
+}
+
+function unreadMarks(current: CurrentPersistence): void {
+  const scene = async () => {
+    const { roomId, userId } = await storedMember(current());
+    const other = await storedMember(current(), { roomId });
+    for (let sent = 0; sent < 5; sent += 1) await storedMessage(current(), { roomId, senderId: other.userId });
+    await current().receipts.advance({ roomId, userId, deliveredSeq: 5, readSeq: 5 });
+    const unread = async () => (await current().directory.summariesOf(userId))[0]?.unreadCount;
+    return { roomId, userId, unread, other };
+  };
+
+  it('counts messages as unread again from a mark on, and leaves the watermarks alone', async () => {
+    const { roomId, userId, unread, other } = await scene();
+    expect(await current().receipts.markUnread(roomId, userId, 3)).toBe(true);
+    expect(await current().receipts.markUnread(roomId, userId, 3)).toBe(true);
+    expect(await unread()).toBe(3);
+    expect(await current().members.find(roomId, userId)).toMatchObject(marks(5, 5));
+    expect((await current().directory.summariesOf(other.userId))[0]?.unreadCount).toBe(0);
+    expect(await current().receipts.markUnread(roomId, userId, null)).toBe(true);
+    expect(await unread()).toBe(0);
+  });
+
+  it('forgets the mark when something at or above it was read, and not before', async () => {
+    const { roomId, userId, unread } = await scene();
+    await current().receipts.markUnread(roomId, userId, 4);
+    await current().receipts.advance({ roomId, userId, deliveredSeq: 5, readSeq: 0 });
+    await current().receipts.advance({ roomId, userId, deliveredSeq: 0, readSeq: 3 });
+    expect(await unread()).toBe(2);
+    await current().receipts.advance({ roomId, userId, deliveredSeq: 0, readSeq: 4 });
+    expect(await unread()).toBe(0);
+  });
+
+  it('does not mark for somebody who is no member, and a mark ends with the membership', async () => {
+    const { roomId, userId, unread } = await scene();
+    expect(await current().receipts.markUnread(roomId, aUserId(), 1)).toBe(false);
+    await current().receipts.markUnread(roomId, userId, 1);
+    await current().members.remove(roomId, userId);
+    await current().members.insert(aMember({ roomId, userId, deliveredSeq: 5, readSeq: 5 }));
+    expect(await unread()).toBe(0);
   });
 }

@@ -23,4 +23,11 @@ export interface ReceiptStore {
    * with others; parallel reports of one member end at the maximum. Null when the user is no member.
    */
   advance(report: ReceiptReport): Promise<ReceiptOutcome | null>;
+
+  /**
+   * From `fromSeq` on messages count as unread for this member alone, whatever was read; the watermarks stay what they
+   * are. The mark goes with the next report that `fromSeq` or something later was read, or with null. False when the
+   * user is no member.
+   */
+  markUnread(roomId: RoomId, userId: UserId, fromSeq: number | null): Promise<boolean>;
 }

@@ -8,7 +8,7 @@ export interface RoomSummary extends Watermarks {
   readonly role: Role;
   readonly memberCount: number;
   readonly headSeq: number;
-  /** Messages of others above `readSeq`. Equal to a recount of the log. */
+  /** Messages of others above `readSeq`, or from where the member marked them unread. Equal to a recount of the log. */
   readonly unreadCount: number;
   readonly lastMessage: MessageEntry | null;
 }

@@ -10,7 +10,7 @@ import {
   SyncReply,
   SyncRequest,
 } from '../schemas/messages.ts';
-import { Id } from '../schemas/common.ts';
+import { Id, NoContent } from '../schemas/common.ts';
 import { MembersQuery, RoomParams } from '../schemas/rooms.ts';
 
 const inRoom = ['ROOM_NOT_FOUND', 'NOT_A_MEMBER'] as const;
@@ -64,6 +64,16 @@ export const messageOperations = {
     params: RoomParams,
     body: live.ReceiptsBody,
     ok: { status: 200, body: live.Watermarks },
+    errors: inRoom,
+  },
+  markUnread: {
+    method: 'post',
+    path: '/api/rooms/{roomId}/unread',
+    summary: 'Counts messages as unread again, for the caller alone, until the next read receipt at or above the mark.',
+    auth: 'bearer',
+    params: RoomParams,
+    body: live.UnreadBody,
+    ok: { status: 204, body: NoContent },
     errors: inRoom,
   },
   listReceipts: {

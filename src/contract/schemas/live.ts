@@ -13,6 +13,9 @@ export const DeliveredPayload = z.strictObject({ roomId: Id, seq: AfterSeq });
 
 export const ReceiptsBody = z.strictObject({ deliveredSeq: AfterSeq.optional(), readSeq: AfterSeq.optional() });
 
+/** The first message that counts as unread again, for the caller alone; without one the mark is taken away. */
+export const UnreadBody = z.strictObject({ fromSeq: Seq.optional() });
+
 /** The caller's watermarks that are now in force. */
 export const Watermarks = z.object({ roomId: Id, deliveredSeq: AfterSeq, readSeq: AfterSeq });
 

@@ -29,6 +29,7 @@ import type {
 } from '../../application/use-cases/manage-invites.ts';
 import type { MarkRead } from '../../application/use-cases/mark-read.ts';
 import type { MarkReceipts } from '../../application/use-cases/mark-receipts.ts';
+import type { MarkUnread } from '../../application/use-cases/mark-unread.ts';
 import type { ReadEvents } from '../../application/use-cases/read-events.ts';
 import type { ReadHistory } from '../../application/use-cases/read-history.ts';
 import type { RefreshSession } from '../../application/use-cases/refresh-session.ts';
@@ -96,6 +97,7 @@ export const TOKENS = {
   readHistory: token<ReadHistory>('ReadHistory'),
   readEvents: token<ReadEvents>('ReadEvents'),
   syncRooms: token<SyncRooms>('SyncRooms'),
+  markUnread: token<MarkUnread>('MarkUnread'),
   listReceipts: token<ListReceipts>('ListReceipts'),
   markReceipts: token<MarkReceipts>('MarkReceipts'),
   markRead: token<MarkRead>('MarkRead'),

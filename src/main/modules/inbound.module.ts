@@ -42,12 +42,21 @@ export const inboundModule = new ContainerModule((options) => {
   const { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser } = TOKENS;
   const { createRoom, joinRoom, leaveRoom, viewRoom, listMembers, listMyRooms, listPublicRooms } = TOKENS;
   const { revealInvite, createInvite, listInvites, revokeInvite } = TOKENS;
-  const { sendMessage, readHistory, readEvents, syncRooms, markReceipts, listReceipts, markRead, indicateTyping } =
-    TOKENS;
+  const {
+    sendMessage,
+    readHistory,
+    readEvents,
+    syncRooms,
+    markReceipts,
+    markUnread,
+    listReceipts,
+    markRead,
+    indicateTyping,
+  } = TOKENS;
   const accounts = { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser };
   const rooms = { createRoom, joinRoom, leaveRoom, viewRoom, listMembers, listMyRooms, listPublicRooms };
   const invites = { revealInvite, createInvite, listInvites, revokeInvite };
-  const messages = { sendMessage, readHistory, readEvents, syncRooms, markReceipts, listReceipts };
+  const messages = { sendMessage, readHistory, readEvents, syncRooms, markReceipts, markUnread, listReceipts };
   provide(
     options,
     TOKENS.app,

@@ -7,6 +7,7 @@ import { IndicateTyping } from '../../application/use-cases/indicate-typing.ts';
 import { ListReceipts } from '../../application/use-cases/list-receipts.ts';
 import { MarkRead } from '../../application/use-cases/mark-read.ts';
 import { MarkReceipts } from '../../application/use-cases/mark-receipts.ts';
+import { MarkUnread } from '../../application/use-cases/mark-unread.ts';
 import { ReadEvents } from '../../application/use-cases/read-events.ts';
 import { ReadHistory } from '../../application/use-cases/read-history.ts';
 import { SendMessage } from '../../application/use-cases/send-message.ts';
@@ -51,6 +52,9 @@ export const messagingModule = new ContainerModule((options) => {
     { persistence, access, feed, broadcaster, clock },
     ({ persistence, ...rest }) => new MarkReceipts({ ...rest, log: persistence.log, receipts: persistence.receipts }),
   );
+  provide(options, TOKENS.markUnread, { persistence, access }, ({ persistence: { receipts }, access }) => {
+    return new MarkUnread({ receipts, access });
+  });
   provide(options, TOKENS.listReceipts, { persistence, access }, ({ persistence: { log, members }, access }) => {
     return new ListReceipts({ log, members, access });
   });

@@ -22,6 +22,7 @@ const BODIES: { readonly [K in With<'body'>]: InputOf<Operations[K], 'body'> } =
   sendMessage: { content: 'hello', clientMessageId: 'c-1' },
   syncRooms: { rooms: [{ roomId: ID, afterSeq: 0 }], limit: 100 },
   markReceipts: { deliveredSeq: 2, readSeq: 1 },
+  markUnread: { fromSeq: 1 },
 };
 
 const QUERIES: { readonly [K in With<'query'>]: InputOf<Operations[K], 'query'> } = {

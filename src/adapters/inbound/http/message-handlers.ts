@@ -3,6 +3,7 @@ import type { MessageId } from '../../../domain/message/message.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { ListReceipts } from '../../../application/use-cases/list-receipts.ts';
 import type { MarkReceipts } from '../../../application/use-cases/mark-receipts.ts';
+import type { MarkUnread } from '../../../application/use-cases/mark-unread.ts';
 import type { ReadEvents } from '../../../application/use-cases/read-events.ts';
 import type { ReadHistory } from '../../../application/use-cases/read-history.ts';
 import type { SendMessage } from '../../../application/use-cases/send-message.ts';
@@ -17,15 +18,17 @@ export interface MessageUseCases {
   readonly readEvents: ReadEvents;
   readonly syncRooms: SyncRooms;
   readonly markReceipts: MarkReceipts;
+  readonly markUnread: MarkUnread;
   readonly listReceipts: ListReceipts;
 }
 
-type MessageOperation = 'sendMessage' | 'readHistory' | 'readEvents' | 'syncRooms' | 'markReceipts' | 'listReceipts';
+type MessageOperation =
+  'sendMessage' | 'readHistory' | 'readEvents' | 'syncRooms' | 'markReceipts' | 'markUnread' | 'listReceipts';
 
 const SYNC_LIMIT = 500;
 
 export function messageHandlers(useCases: MessageUseCases): Pick<HttpHandlers, MessageOperation> {
-  const { sendMessage, readHistory, readEvents, syncRooms, markReceipts, listReceipts } = useCases;
+  const { sendMessage, readHistory, readEvents, syncRooms, markReceipts, markUnread, listReceipts } = useCases;
   return {
     sendMessage: async ({ caller, params, body }) => {
       const { entry, deduplicated } = await sendMessage.execute({
@@ -69,6 +72,15 @@ export function messageHandlers(useCases: MessageUseCases): Pick<HttpHandlers, M
         }),
       ),
     }),
+
+    markUnread: async ({ caller, params, body }) => {
+      await markUnread.execute({
+        roomId: params.roomId as RoomId,
+        userId: caller.userId,
+        fromSeq: body.fromSeq ?? null,
+      });
+      return { body: undefined };
+    },
 
     listReceipts: async ({ caller, params, query }) => {
       const { messageId, seq, receipts, nextAfterUserId } = await listReceipts.execute({

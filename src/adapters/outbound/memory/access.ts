@@ -1,8 +1,8 @@
 import type { Mutex } from './mutex.ts';
 
 /**
- * How the calls of a store reach its tables. Every task is synchronous: on one event loop that alone makes it atomic, and
- * what it throws becomes a rejection.
+ * How the calls of a store reach its tables. Every task is synchronous: on one event loop that alone makes it atomic,
+ * and what it throws becomes a rejection.
  */
 export interface Access {
   /** Whether a room that is locked now stays locked: only inside a unit of work there is an end to hold it to. */

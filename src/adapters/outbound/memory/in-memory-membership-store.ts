@@ -32,6 +32,7 @@ export class InMemoryMembershipStore implements MembershipStore {
       const key = memberKey(roomId, userId);
       if (!this.#tables.members.has(key)) return false;
       this.#tables.members.delete(key);
+      this.#tables.unreadFrom.delete(key);
       this.#tables.membersOfRoom.remove(roomId, userId);
       this.#tables.roomsOfUser.remove(userId, roomId);
       return true;

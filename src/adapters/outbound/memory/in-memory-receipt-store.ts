@@ -1,5 +1,7 @@
 import type { ReceiptOutcome, ReceiptReport, ReceiptStore } from '../../../application/ports/index.ts';
 import { advance, type Watermarks } from '../../../domain/room/member.ts';
+import type { RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
 import type { Access } from './access.ts';
 import { memberKey, type MemoryTables } from './memory-tables.ts';
 
@@ -21,7 +23,19 @@ export class InMemoryReceiptStore implements ReceiptStore {
       // The caller has bounded the report by the head of the room.
       const now = advance(member, { deliveredSeq, readSeq }, Number.MAX_SAFE_INTEGER);
       members.set(key, Object.freeze({ ...member, ...now }));
+      const unreadFrom = this.#tables.unreadFrom.get(key);
+      if (unreadFrom !== undefined && readSeq >= unreadFrom) this.#tables.unreadFrom.delete(key);
       return { before: watermarksOf(member), now };
+    });
+  }
+
+  markUnread(roomId: RoomId, userId: UserId, fromSeq: number | null): Promise<boolean> {
+    return this.#access.write(() => {
+      const key = memberKey(roomId, userId);
+      if (!this.#tables.members.has(key)) return false;
+      if (fromSeq === null) this.#tables.unreadFrom.delete(key);
+      else this.#tables.unreadFrom.set(key, fromSeq);
+      return true;
     });
   }
 }

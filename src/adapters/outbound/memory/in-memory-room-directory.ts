@@ -32,7 +32,9 @@ export class InMemoryRoomDirectory implements RoomDirectory {
     const { role, deliveredSeq, readSeq } = member;
     const entries = this.#log.of(roomId);
     const memberCount = this.#tables.membersOfRoom.of(roomId).length;
-    const unreadCount = countUnread(entries, userId, readSeq);
+    const unreadFrom = this.#tables.unreadFrom.get(memberKey(roomId, userId));
+    const unreadAfter = unreadFrom === undefined ? readSeq : Math.min(readSeq, unreadFrom - 1);
+    const unreadCount = countUnread(entries, userId, unreadAfter);
     const lastMessage = entries.findLast(isMessage) ?? null;
     const headSeq = entries.length;
     return Object.freeze({ room, role, deliveredSeq, readSeq, memberCount, headSeq, unreadCount, lastMessage });

@@ -17,8 +17,9 @@ interface UnitOfWorkDeps {
 }
 
 /**
- * Units run one after the other, each on a fork of the tables: what it writes is nowhere else until the commit, so a unit
- * that throws has nothing to undo. Never rejects by itself; there is no connection to wait for and no race to lose.
+ * Units run one after the other, each on a fork of the tables: what it writes is nowhere else until the commit, so a
+ * unit that throws has nothing to undo. Never rejects by itself; there is no connection to wait for and no race to
+ * lose.
  */
 export class InMemoryUnitOfWork implements UnitOfWork {
   readonly #deps: UnitOfWorkDeps;

@@ -1,7 +1,7 @@
 /**
- * Rows by key. Rows are immutable and replaced as a whole, so a fork needs no copies: it keeps what it changed and looks
- * up everything else in its parent. Nobody sees the changes of a fork before `commit`. While a fork lives the parent must
- * not change; the mutex of the unit of work sees to that.
+ * Rows by key. Rows are immutable and replaced as a whole, so a fork needs no copies: it keeps what it changed and
+ * looks up everything else in its parent. Nobody sees the changes of a fork before `commit`. While a fork lives the
+ * parent must not change; the mutex of the unit of work sees to that.
  */
 export class MemoryTable<K, V> {
   readonly #parent: MemoryTable<K, V> | undefined;

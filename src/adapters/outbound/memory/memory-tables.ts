@@ -21,6 +21,8 @@ export class MemoryTables {
   readonly roomByInviteCode: MemoryTable<string, RoomId>;
   readonly publicRooms: MemoryIndex<'public', RoomId>;
   readonly members: MemoryTable<MemberKey, Member>;
+  /** From which seq on a member counts messages as unread again. */
+  readonly unreadFrom: MemoryTable<MemberKey, number>;
   readonly membersOfRoom: MemoryIndex<RoomId, UserId>;
   readonly roomsOfUser: MemoryIndex<UserId, RoomId>;
   readonly invites: MemoryTable<InviteId, Invite>;
@@ -37,6 +39,7 @@ export class MemoryTables {
     this.roomByInviteCode = new MemoryTable(parent?.roomByInviteCode);
     this.publicRooms = new MemoryIndex(parent?.publicRooms);
     this.members = new MemoryTable(parent?.members);
+    this.unreadFrom = new MemoryTable(parent?.unreadFrom);
     this.membersOfRoom = new MemoryIndex(parent?.membersOfRoom);
     this.roomsOfUser = new MemoryIndex(parent?.roomsOfUser);
     this.invites = new MemoryTable(parent?.invites);

@@ -1,4 +1,6 @@
-/** Lets tasks run one at a time, first come first served. Does not nest: a task that waits for another waits for ever. */
+/**
+ * Lets tasks run one at a time, first come first served. Does not nest: a task that waits for another waits for ever.
+ */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 

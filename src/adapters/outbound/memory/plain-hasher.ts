@@ -11,8 +11,7 @@ export class PlainHasher implements PasswordHasher {
   #salts = 0;
 
   async hash(password: string): Promise<string> {
-    if (!isComparable(password))
-      throw new RangeError('bcrypt cannot tell this password from others.');
+    if (!isComparable(password)) throw new RangeError('bcrypt cannot tell this password from others.');
     this.#salts += 1;
     return plainHash(String(this.#salts), password);
   }

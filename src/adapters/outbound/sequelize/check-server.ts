@@ -1,31 +1,24 @@
 import type { Logger } from '../../../application/ports/index.ts';
 import type { Database } from './database.ts';
 
-interface Settings {
-  readonly charset: string;
-  readonly flushLog: number;
-  readonly binaryLog: number;
-  readonly syncBinlog: number;
-}
+const ASKED = ['character_set_client', 'innodb_flush_log_at_trx_commit', 'log_bin', 'sync_binlog', 'binlog_format'];
 
-const SETTINGS = `
-  SELECT @@character_set_client AS charset, @@innodb_flush_log_at_trx_commit AS flushLog,
-    @@log_bin AS binaryLog, @@sync_binlog AS syncBinlog`;
-
-/** Refuses a server that could not give text back unchanged, and warns of one that may lose what it has confirmed. */
+/** Refuses a server that could not do its part at all, and warns of one that may lose what it has confirmed. */
 export async function checkServer(database: Database, logger: Logger): Promise<void> {
   if (database.dialect === 'sqlite') return;
-  const [settings] = await database.rows<Settings>(SETTINGS, []);
-  if (settings?.charset !== 'utf8mb4') {
-    throw new Error(`The database connection speaks ${settings?.charset ?? 'an unknown charset'}, not utf8mb4.`);
+  const sql = 'SHOW VARIABLES WHERE Variable_name IN (?)';
+  const rows = await database.rows<{ Variable_name: string; Value: string }>(sql, [ASKED]);
+  const settings = new Map(rows.map((row) => [row.Variable_name, row.Value]));
+  const charset = settings.get('character_set_client');
+  if (charset !== 'utf8mb4') throw new Error(`The database connection speaks ${charset ?? 'nothing'}, not utf8mb4.`);
+  // Without a binary log there is nothing to synchronise, and its format is nobody's business.
+  const logs = settings.get('log_bin') === 'ON';
+  if (logs && settings.get('binlog_format') === 'STATEMENT') {
+    throw new Error('The database has binlog_format=STATEMENT, which cannot take READ COMMITTED: set it to ROW.');
   }
-  const weak: Record<string, number> = {};
-  if (Number(settings.flushLog) !== 1) weak['innodb_flush_log_at_trx_commit'] = Number(settings.flushLog);
-  // Without a binary log there is nothing to synchronise.
-  if (Number(settings.binaryLog) === 1 && Number(settings.syncBinlog) !== 1) {
-    weak['sync_binlog'] = Number(settings.syncBinlog);
-  }
-  if (Object.keys(weak).length > 0) {
-    logger.warn(weak, 'The database may lose acknowledged messages in a crash: set these to 1.');
+  const durable = ['innodb_flush_log_at_trx_commit', ...(logs ? ['sync_binlog'] : [])];
+  const weak = durable.filter((name) => settings.get(name) !== '1').map((name) => [name, settings.get(name)]);
+  if (weak.length > 0) {
+    logger.warn(Object.fromEntries(weak), 'The database may lose acknowledged messages in a crash: set these to 1.');
   }
 }

@@ -24,7 +24,8 @@ const LOCK_WAIT_SECONDS = 3;
 
 /**
  * What every session relies on. READ COMMITTED: a reader that waited for a lock sees what the holder wrote. Without
- * NO_BACKSLASH_ESCAPES, which a server may set, Sequelize's way of quoting is safe; strict mode never cuts a value short.
+ * NO_BACKSLASH_ESCAPES, which a server may set, Sequelize's way of quoting is safe; strict mode never cuts a value
+ * short.
  */
 const SESSION = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',

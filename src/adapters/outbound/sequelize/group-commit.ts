@@ -63,7 +63,9 @@ export class GroupCommit<Item, Result> {
     });
   }
 
-  /** Until the returned function is called, no further batch takes items of this key. They wait and keep their order. */
+  /**
+   * Until the returned function is called, no further batch takes items of this key. They wait and keep their order.
+   */
   hold(key: string): () => void {
     this.#take(key);
     let held = true;

@@ -18,13 +18,14 @@ interface Written {
 
 const ROOMS_REMEMBERED = 50_000;
 const CONTENDED_MS = 5_000;
+const RACES_MAX = 10;
 /** No further attempt is begun after this long: the caller had better hear of it. */
 const ATTEMPTS_MS = 6_000;
 
 /**
- * Writes a batch of drafts. Whoever wrote last to a room knows its head and needs one statement, whose primary key refuses
- * it if somebody else was faster. Everything that goes wrong ends in `#underLock`, which looks first at what is there:
- * that settles a repeat, a lost race and a commit of which nobody knows whether it happened alike.
+ * Writes a batch of drafts. Whoever wrote last to a room knows its head and needs one statement, whose primary key
+ * refuses it if somebody else was faster. Everything that goes wrong ends in `#underLock`, which looks first at what
+ * is there: that settles a repeat, a lost race and a commit of which nobody knows whether it happened alike.
  */
 export class LogWriter {
   readonly #database: Database;
@@ -102,14 +103,26 @@ export class LogWriter {
 
   /** Adds what is missing of the drafts; the entries are those of the drafts, in their order. */
   async #complete(drafts: readonly MessageDraft[], transaction: Transaction): Promise<Written> {
-    const rooms = roomsOf(drafts);
     if (this.#database.dialect === 'mysql') {
       const lock = 'SELECT id FROM rooms WHERE id IN (?) ORDER BY id FOR UPDATE';
-      await this.#database.rows(lock, [rooms], transaction);
+      await this.#database.rows(lock, [roomsOf(drafts)], transaction);
     }
+    for (let race = 1; ; race += 1) {
+      try {
+        return await this.#addMissing(drafts, transaction);
+      } catch (error) {
+        // A node that does not know yet that it is not alone does not take the lock. The failure undid one statement;
+        // as soon as the rows are in, the other node waits for us, and then takes the lock as well.
+        if (kindOf(error) !== 'duplicate' || race === RACES_MAX) throw error;
+      }
+    }
+  }
+
+  async #addMissing(drafts: readonly MessageDraft[], transaction: Transaction): Promise<Written> {
+    const rooms = roomsOf(drafts);
+    const found = await this.#table.written(drafts, transaction);
     const before = await this.#table.heads(rooms, transaction);
     this.#noteForeignWrites(rooms, before);
-    const found = await this.#table.written(drafts, transaction);
     const known = new Map<string, MessageEntry>(found.map((entry) => [identityOf(entry), entry]));
     const missing = drafts.filter((draft) => !known.has(identityOf(draft)));
     const { entries: added, heads } = numberFrom(before, missing);

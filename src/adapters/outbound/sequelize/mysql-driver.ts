@@ -10,8 +10,8 @@ class QueryDeadline extends Error {
 }
 
 /**
- * The module that Sequelize sees as mysql2. Neither of the two has a time limit for a statement, so a paused server would
- * hold every caller for ever: here a statement that takes too long fails, and its connection is given up.
+ * The module that Sequelize sees as mysql2. Neither of the two has a time limit for a statement, so a paused server
+ * would hold every caller for ever: here a statement that takes too long fails, and its connection is given up.
  */
 export const mysqlDriver = (deadlineMs: number | null): object => ({
   createConnection(config: ConnectionOptions): Connection {

@@ -1,5 +1,5 @@
 import type { Transaction } from 'sequelize';
-import type { LogRange, MessageDraft } from '../../../application/ports/index.ts';
+import type { ChangeDraft, LogRange, MessageDraft } from '../../../application/ports/index.ts';
 import type { MessageId } from '../../../domain/message/message.ts';
 import {
   isMessage,
@@ -25,12 +25,22 @@ interface LogRow {
   readonly created_at: StoredTime;
 }
 
-const RANGES_MAX = 100;
+// A row that is found is held against all ranges of its statement, so many ranges in one cost more than they save.
+const RANGES_MAX = 50;
 const ROOMS_MAX = 500;
-const KEYS_MAX = 100;
+const TUPLES_MAX = 250;
+const UNITED_MAX = 100;
 
-const INSERT = `INSERT INTO room_log
-  (room_id, seq, id, type, actor_id, client_message_id, content, data, created_at) VALUES ?`;
+interface Place {
+  readonly roomId: RoomId;
+  readonly seq: number;
+}
+
+const INTO = `INSERT INTO room_log
+  (room_id, seq, id, type, actor_id, client_message_id, content, data, created_at)`;
+const INSERT = `${INTO} VALUES ?`;
+const INSERT_NEXT = `${INTO}
+  SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM room_log WHERE room_id = ?`;
 
 // In MySQL a client's key is binary and would arrive as a Buffer.
 const COLUMNS: Record<Dialect, string> = {
@@ -40,20 +50,53 @@ const COLUMNS: Record<Dialect, string> = {
   sqlite: 'room_id, seq, id, type, actor_id, client_message_id, content, data, created_at',
 };
 
+/**
+ * How statements that follow a room's order name the table. The optimisers of MySQL and MariaDB weigh by statistics,
+ * and now and then prefer the index of clients' keys and a sort, or even read a whole room for its last entry.
+ */
+export const orderedLog: Record<Dialect, (alias: string) => string> = {
+  mysql: (alias) => `room_log ${alias} FORCE INDEX (PRIMARY)`,
+  sqlite: (alias) => `room_log ${alias}`,
+};
+
+/**
+ * The seq of the last entry of a room, as an expression. MySQL uses the key's order only if all of the key is named.
+ */
+export const headOf = (roomId: string, dialect: Dialect): string =>
+  `(SELECT h.seq FROM ${orderedLog[dialect]('h')} WHERE h.room_id = ${roomId}
+    ORDER BY h.room_id DESC, h.seq DESC LIMIT 1)`;
+
 /** The statements about the table `room_log`, for both dialects. Errors are the driver's own. */
 export class RoomLogTable {
   readonly #database: Database;
-  readonly #select: string;
+  /** Up to the table's name: which of its indexes is right depends on the conditions that follow. */
+  readonly #columns: string;
+  readonly #ordered: string;
+  /** Rows of values to compare with, for a replacement that is a list of lists. */
+  readonly #oneOf: string;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#select = `SELECT ${COLUMNS[database.dialect]} FROM room_log`;
+    this.#columns = `SELECT ${COLUMNS[database.dialect]} FROM`;
+    this.#ordered = orderedLog[database.dialect]('l');
+    this.#oneOf = database.dialect === 'mysql' ? 'IN (?)' : 'IN (VALUES ?)';
   }
 
   /** One statement: all of the entries, or none. */
   async insert(entries: readonly RoomEntry[], transaction: Transaction | null): Promise<void> {
     const { dialect } = this.#database;
     await this.#database.change(INSERT, [entries.map((entry) => valuesOf(entry, dialect))], transaction);
+  }
+
+  /** Gives the draft the next seq of its room and resolves to it. */
+  async insertNext(draft: ChangeDraft, transaction: Transaction | null): Promise<number> {
+    const [roomId, , ...others] = valuesOf({ ...draft, seq: 0 }, this.#database.dialect);
+    // Found and taken in one statement, to be in time in a room where others write all the while.
+    const values = [roomId, ...others, roomId];
+    await this.#database.change(INSERT_NEXT, values, transaction);
+    const taken = 'SELECT seq FROM room_log WHERE id = ?';
+    const [row] = await this.#database.rows<{ seq: number }>(taken, [draft.id], transaction);
+    return Number(row?.seq);
   }
 
   async head(roomId: RoomId, transaction: Transaction | null): Promise<number> {
@@ -65,12 +108,7 @@ export class RoomLogTable {
   async heads(roomIds: readonly RoomId[], transaction: Transaction | null): Promise<Map<RoomId, number>> {
     const heads = new Map<RoomId, number>();
     for (const some of chunks(roomIds, ROOMS_MAX)) {
-      // One step into the key for each room. GROUP BY with MAX may read a whole room, and so does MySQL here unless
-      // the order names the room as well.
-      const sql = `
-        SELECT r.id, (
-          SELECT l.seq FROM room_log l WHERE l.room_id = r.id ORDER BY l.room_id DESC, l.seq DESC LIMIT 1
-        ) AS seq FROM rooms r WHERE r.id IN (?)`;
+      const sql = `SELECT r.id, ${headOf('r.id', this.#database.dialect)} AS seq FROM rooms r WHERE r.id IN (?)`;
       const rows = await this.#database.rows<{ id: string; seq: number | null }>(sql, [some], transaction);
       for (const { id, seq } of rows) if (seq !== null) heads.set(id as RoomId, Number(seq));
     }
@@ -82,8 +120,9 @@ export class RoomLogTable {
     const sorted = ranges.filter(isSpan).sort((a, b) => compare(a.roomId, b.roomId) || a.afterSeq - b.afterSeq);
     const entries: RoomEntry[] = [];
     for (const some of chunks(sorted, RANGES_MAX)) {
-      const [where, values] = within(some);
-      for (const entry of await this.select(`WHERE ${where} ORDER BY room_id, seq`, values, transaction)) {
+      const where = some.map(() => '(room_id = ? AND seq > ? AND seq <= ?)').join(' OR ');
+      const values = some.flatMap(({ roomId, afterSeq, toSeq }) => [roomId, afterSeq, toSeq]);
+      for (const entry of await this.inOrder(`WHERE ${where} ORDER BY room_id, seq`, values, transaction)) {
         const last = entries.at(-1);
         if (last?.roomId !== entry.roomId || last.seq < entry.seq) entries.push(entry);
       }
@@ -93,52 +132,62 @@ export class RoomLogTable {
 
   /** The entries that one of the drafts, or an earlier send of the same message, has left. */
   async written(drafts: readonly MessageDraft[], transaction: Transaction | null): Promise<MessageEntry[]> {
+    const keys = drafts.filter(hasKey).map((draft) => [draft.roomId, draft.senderId, draft.clientMessageId]);
+    const others = drafts.filter((draft) => !hasKey(draft)).map(({ id }) => id);
     const entries: RoomEntry[] = [];
-    for (const some of chunks(drafts.filter(hasKey), KEYS_MAX)) {
-      const where = some.map(() => '(room_id = ? AND actor_id = ? AND client_message_id = ?)').join(' OR ');
-      const values = some.flatMap((draft) => [draft.roomId, draft.senderId, draft.clientMessageId]);
-      entries.push(...(await this.select(`WHERE ${where}`, values, transaction)));
+    for (const some of chunks(keys, TUPLES_MAX)) {
+      const where = `WHERE (room_id, actor_id, client_message_id) ${this.#oneOf}`;
+      entries.push(...(await this.select(where, [some], transaction)));
     }
-    for (const some of chunks(
-      drafts.filter((draft) => !hasKey(draft)),
-      KEYS_MAX,
-    )) {
-      entries.push(...(await this.select('WHERE id IN (?)', [some.map(({ id }) => id)], transaction)));
+    for (const some of chunks(others, TUPLES_MAX)) {
+      entries.push(...(await this.select('WHERE id IN (?)', [some], transaction)));
     }
     return entries.filter(isMessage);
   }
 
   /** How many messages of others lie in each range. Rooms without any are left out; one range for a room. */
   async countMessages(ranges: readonly LogRange[], exceptOf: UserId): Promise<Map<RoomId, number>> {
+    const one = `SELECT ? AS room_id, COUNT(*) AS count FROM ${this.#ordered}
+      WHERE room_id = ? AND seq > ? AND seq <= ? AND type = 'message' AND actor_id <> ?`;
     const counts = new Map<RoomId, number>();
-    for (const some of chunks(ranges.filter(isSpan), RANGES_MAX)) {
-      const [where, values] = within(some);
-      const sql = `SELECT room_id, COUNT(*) AS count FROM room_log
-        WHERE (${where}) AND type = 'message' AND actor_id <> ? GROUP BY room_id`;
-      const rows = await this.#database.rows<{ room_id: string; count: number }>(sql, [...values, exceptOf]);
+    for (const some of chunks(ranges.filter(isSpan), UNITED_MAX)) {
+      const values = some.flatMap(({ roomId, afterSeq, toSeq }) => [roomId, roomId, afterSeq, toSeq, exceptOf]);
+      const rows = await this.#database.rows<{ room_id: string; count: number }>(united(one, some.length), values);
       for (const { room_id, count } of rows) counts.set(room_id as RoomId, Number(count));
     }
     return counts;
   }
 
-  /** The last message of each room that is not above its head, where there is one. */
-  async lastMessages(rooms: readonly { readonly roomId: RoomId; readonly headSeq: number }[]): Promise<MessageEntry[]> {
+  /** The entries at exact places, in no particular order. */
+  async atPlaces(places: readonly Place[]): Promise<RoomEntry[]> {
     const entries: RoomEntry[] = [];
-    for (const some of chunks(rooms, RANGES_MAX)) {
-      const one = `SELECT * FROM (${this.#select} WHERE room_id = ? AND seq <= ? AND type = 'message'
-        ORDER BY room_id DESC, seq DESC LIMIT 1) AS last`;
-      const values = some.flatMap(({ roomId, headSeq }) => [roomId, headSeq]);
-      entries.push(...(await this.#entries(some.map(() => one).join(' UNION ALL '), values, null)));
+    for (const some of chunks(places, TUPLES_MAX)) {
+      const tuples = some.map(({ roomId, seq }) => [roomId, seq]);
+      entries.push(...(await this.inOrder(`WHERE (room_id, seq) ${this.#oneOf}`, [tuples], null)));
+    }
+    return entries;
+  }
+
+  /** The last message at or before each place, where there is one. */
+  async lastMessages(places: readonly Place[]): Promise<MessageEntry[]> {
+    const one = `SELECT * FROM (${this.#columns} ${this.#ordered} WHERE room_id = ? AND seq <= ? AND type = 'message'
+      ORDER BY room_id DESC, seq DESC LIMIT 1) AS last`;
+    const entries: RoomEntry[] = [];
+    for (const some of chunks(places, UNITED_MAX)) {
+      const values = some.flatMap(({ roomId, seq }) => [roomId, seq]);
+      entries.push(...(await this.#entries(united(one, some.length), values, null)));
     }
     return entries.filter(isMessage);
   }
 
-  async select(
-    where: string,
-    values: readonly unknown[],
-    transaction: Transaction | null = null,
-  ): Promise<RoomEntry[]> {
-    return this.#entries(`${this.#select} ${where}`, values, transaction);
+  /** Entries by conditions that any index may serve. */
+  async select(where: string, values: readonly unknown[], transaction: Transaction | null): Promise<RoomEntry[]> {
+    return this.#entries(`${this.#columns} room_log ${where}`, values, transaction);
+  }
+
+  /** Entries by conditions on rooms and seqs. */
+  async inOrder(where: string, values: readonly unknown[], transaction: Transaction | null): Promise<RoomEntry[]> {
+    return this.#entries(`${this.#columns} ${this.#ordered} ${where}`, values, transaction);
   }
 
   async #entries(sql: string, values: readonly unknown[], transaction: Transaction | null): Promise<RoomEntry[]> {
@@ -148,10 +197,8 @@ export class RoomLogTable {
 
 const isSpan = ({ afterSeq, toSeq }: LogRange): boolean => afterSeq < toSeq;
 
-const within = (ranges: readonly LogRange[]): [where: string, values: unknown[]] => [
-  ranges.map(() => '(room_id = ? AND seq > ? AND seq <= ?)').join(' OR '),
-  ranges.flatMap(({ roomId, afterSeq, toSeq }) => [roomId, afterSeq, toSeq]),
-];
+/** As many times the same SELECT: each finds its own way, which neither OR nor GROUP BY is sure to do. */
+const united = (select: string, times: number): string => Array<string>(times).fill(select).join(' UNION ALL ');
 
 const hasKey = ({ clientMessageId }: MessageDraft): boolean => clientMessageId !== null;
 

@@ -3,7 +3,9 @@ import type { RoomId } from '../../../domain/room/room.ts';
 import type { Database } from './database.ts';
 import { withRetries } from './with-retries.ts';
 
-/** Where a store's statements go: each by itself, or all of them into one unit of work. Stores do not see a difference. */
+/**
+ * Where a store's statements go: each by itself, or all of them into one unit of work. Stores do not see a difference.
+ */
 export interface Scope {
   readonly database: Database;
   read<T>(work: (transaction: Transaction | null) => Promise<T>): Promise<T>;

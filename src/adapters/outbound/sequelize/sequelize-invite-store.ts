@@ -10,7 +10,8 @@ import { dateOrNull, msOf, msOrNull, timeText } from './stored-time.ts';
 // Checked and counted in one statement: whoever comes at the same time waits for the row and then sees the count.
 const USE = `
   UPDATE room_invites SET uses = uses + 1
-  WHERE id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?) AND (max_uses IS NULL OR uses < max_uses)`;
+  WHERE id = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)
+     AND (max_uses IS NULL OR uses < max_uses)`;
 
 export class SequelizeInviteStore implements InviteStore {
   readonly #scope: Scope;

@@ -1,6 +1,8 @@
 import type { Transaction } from 'sequelize';
 import type { ReceiptOutcome, ReceiptReport, ReceiptStore } from '../../../application/ports/index.ts';
 import { advance, type Watermarks } from '../../../domain/room/member.ts';
+import type { RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 import { translateError } from './translate-error.ts';
@@ -11,6 +13,7 @@ interface MarkRow {
   readonly user_id: string;
   readonly delivered_seq: number;
   readonly read_seq: number;
+  readonly unread_from_seq: number | null;
 }
 
 // A promise's result cannot be told from an error by null, so a stranger has an object of its own.
@@ -35,13 +38,28 @@ export class SequelizeReceiptStore implements ReceiptStore {
     return (await this.#commits.submit(report)).told;
   }
 
+  async markUnread(roomId: RoomId, userId: UserId, fromSeq: number | null): Promise<boolean> {
+    const change = 'UPDATE room_members SET unread_from_seq = ? WHERE room_id = ? AND user_id = ?';
+    return this.#atomically(async (transaction) => {
+      // Looked up first: MySQL counts no row for a mark that is there already.
+      const where = 'SELECT user_id FROM room_members WHERE room_id = ? AND user_id = ?';
+      const found = await this.#database.rows(where, [roomId, userId], transaction);
+      if (found.length > 0) await this.#database.change(change, [fromSeq, roomId, userId], transaction);
+      return found.length > 0;
+    });
+  }
+
   close(): Promise<void> {
     return this.#commits.close();
   }
 
-  async #apply(reports: readonly ReceiptReport[]): Promise<Outcome[]> {
+  #apply(reports: readonly ReceiptReport[]): Promise<Outcome[]> {
+    return this.#atomically((transaction) => this.#raise(reports, transaction));
+  }
+
+  async #atomically<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     try {
-      return await withRetries(() => this.#database.transaction((transaction) => this.#raise(reports, transaction)));
+      return await withRetries(() => this.#database.transaction(work));
     } catch (error) {
       throw translateError(error);
     }
@@ -53,11 +71,15 @@ export class SequelizeReceiptStore implements ReceiptStore {
     const lock = this.#database.dialect === 'mysql' ? 'FOR UPDATE' : '';
     const pairs = [...members.values()].flatMap(({ roomId, userId }) => [roomId, userId]);
     const rows = await this.#database.rows<MarkRow>(
-      `SELECT room_id, user_id, delivered_seq, read_seq FROM room_members WHERE ${anyOf(members.size)} ${lock}`,
+      `SELECT room_id, user_id, delivered_seq, read_seq, unread_from_seq FROM room_members
+       WHERE ${anyOf(members.size)} ${lock}`,
       pairs,
       transaction,
     );
     const stored = new Map(rows.map((row) => [memberOf({ roomId: row.room_id, userId: row.user_id }), marksOf(row)]));
+    const unreadFrom = new Map(
+      rows.map((row) => [memberOf({ roomId: row.room_id, userId: row.user_id }), row.unread_from_seq]),
+    );
     const current = new Map(stored);
     const outcomes = reports.map((report): Outcome => {
       const before = current.get(memberOf(report));
@@ -71,7 +93,17 @@ export class SequelizeReceiptStore implements ReceiptStore {
       return before !== undefined && now !== undefined && !equal(before, now) ? [{ ...report, ...now }] : [];
     });
     if (changed.length > 0) await this.#store(changed, transaction);
+    const noted = reports.filter((report) => readsMark(report, unreadFrom.get(memberOf(report))));
+    if (noted.length > 0) await this.#clearMarks(noted, transaction);
     return outcomes;
+  }
+
+  async #clearMarks(reports: readonly ReceiptReport[], transaction: Transaction): Promise<void> {
+    await this.#database.change(
+      `UPDATE room_members SET unread_from_seq = NULL WHERE ${anyOf(reports.length)}`,
+      reports.flatMap(({ roomId, userId }) => [roomId, userId]),
+      transaction,
+    );
   }
 
   async #store(changed: readonly ReceiptReport[], transaction: Transaction): Promise<void> {
@@ -96,6 +128,9 @@ const marksOf = (row: MarkRow): Watermarks => ({
   deliveredSeq: Number(row.delivered_seq),
   readSeq: Number(row.read_seq),
 });
+
+const readsMark = ({ readSeq }: ReceiptReport, unreadFrom: number | null | undefined): boolean =>
+  unreadFrom !== null && unreadFrom !== undefined && readSeq >= Number(unreadFrom);
 
 const equal = (a: Watermarks, b: Watermarks): boolean => a.deliveredSeq === b.deliveredSeq && a.readSeq === b.readSeq;
 

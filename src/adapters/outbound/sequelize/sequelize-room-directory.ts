@@ -5,20 +5,28 @@ import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { MemberRow } from './models/member-model.ts';
 import type { RoomRow } from './models/room-model.ts';
-import { RoomLogTable } from './room-log-table.ts';
+import { headOf, RoomLogTable } from './room-log-table.ts';
 import type { Scope } from './scope.ts';
 import { toRoom } from './sequelize-room-store.ts';
+import type { Dialect } from './stored-time.ts';
 
 type Membership = RoomRow &
   Pick<MemberRow, 'role' | 'delivered_seq' | 'read_seq'> & {
     readonly member_count: number;
     readonly head_seq: number | null;
+    readonly unread_from_seq: number | null;
   };
 
-const MEMBERSHIPS = `
-  SELECT r.*, m.role, m.delivered_seq, m.read_seq,
+interface Placed {
+  readonly row: Membership;
+  readonly roomId: RoomId;
+  readonly headSeq: number;
+}
+
+const memberships = (dialect: Dialect): string => `
+  SELECT r.*, m.role, m.delivered_seq, m.read_seq, m.unread_from_seq,
     (SELECT COUNT(*) FROM room_members c WHERE c.room_id = m.room_id) AS member_count,
-    (SELECT l.seq FROM room_log l WHERE l.room_id = m.room_id ORDER BY l.room_id DESC, l.seq DESC LIMIT 1) AS head_seq
+    ${headOf('m.room_id', dialect)} AS head_seq
   FROM room_members m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ?`;
 
 /**
@@ -35,11 +43,12 @@ export class SequelizeRoomDirectory implements RoomDirectory {
   }
 
   async summariesOf(userId: UserId): Promise<readonly RoomSummary[]> {
-    const rows = await this.#scope.read(() => this.#scope.database.rows<Membership>(MEMBERSHIPS, [userId]));
-    const placed = rows.map((row) => ({ row, roomId: row.id as RoomId, headSeq: Number(row.head_seq ?? 0) }));
+    const { database } = this.#scope;
+    const rows = await this.#scope.read(() => database.rows<Membership>(memberships(database.dialect), [userId]));
+    const placed = rows.map((row): Placed => ({ row, roomId: row.id as RoomId, headSeq: Number(row.head_seq ?? 0) }));
     const unread = placed.map(({ row, roomId, headSeq }) => ({
       roomId,
-      afterSeq: Number(row.read_seq),
+      afterSeq: unreadAfter(row),
       toSeq: headSeq,
     }));
     const [counts, latest] = await Promise.all([
@@ -61,17 +70,18 @@ export class SequelizeRoomDirectory implements RoomDirectory {
   }
 
   /** Nearly always the entry at the head; where somebody came or left since, the one before. */
-  async #latestMessages(
-    placed: readonly { readonly roomId: RoomId; readonly headSeq: number }[],
-  ): Promise<Map<RoomId, MessageEntry>> {
-    const filled = placed.filter(({ headSeq }) => headSeq > 0);
-    const atHeads = filled.map(({ roomId, headSeq }) => ({ roomId, afterSeq: headSeq - 1, toSeq: headSeq }));
+  async #latestMessages(placed: readonly Placed[]): Promise<Map<RoomId, MessageEntry>> {
+    const heads = placed.filter(({ headSeq }) => headSeq > 0).map(({ roomId, headSeq: seq }) => ({ roomId, seq }));
     const latest = new Map<RoomId, MessageEntry>();
-    for (const entry of await this.#table.ranges(atHeads, null)) if (isMessage(entry)) latest.set(entry.roomId, entry);
-    const others = filled.filter(({ roomId }) => !latest.has(roomId));
+    for (const entry of await this.#table.atPlaces(heads)) if (isMessage(entry)) latest.set(entry.roomId, entry);
+    const others = heads.filter(({ roomId }) => !latest.has(roomId));
     for (const entry of await this.#table.lastMessages(others)) latest.set(entry.roomId, entry);
     return latest;
   }
 }
+
+/** Where the member's unread messages begin: above what was read, or earlier where the member marked it so. */
+const unreadAfter = (row: Membership): number =>
+  row.unread_from_seq === null ? Number(row.read_seq) : Math.min(Number(row.read_seq), Number(row.unread_from_seq) - 1);
 
 const movedAtMs = ({ room, lastMessage }: RoomSummary): number => lastMessage?.createdAtMs ?? room.createdAtMs;

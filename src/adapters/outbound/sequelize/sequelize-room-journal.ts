@@ -1,9 +1,12 @@
+import type { Transaction } from 'sequelize';
 import type { ChangeDraft, RoomJournal } from '../../../application/ports/index.ts';
 import type { RoomChangeEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import { RoomLogTable } from './room-log-table.ts';
 import { isDuplicate, LostRace } from './translate-error.ts';
 import type { UnitScope } from './unit-scope.ts';
+
+const RACES_MAX = 10;
 
 export class SequelizeRoomJournal implements RoomJournal {
   readonly #scope: UnitScope;
@@ -20,17 +23,23 @@ export class SequelizeRoomJournal implements RoomJournal {
 
   async append(draft: ChangeDraft): Promise<RoomChangeEntry> {
     this.#scope.locking(draft.roomId);
-    return this.#scope.write(async (transaction) => {
-      const seq = (await this.#table.head(draft.roomId, transaction)) + 1;
-      const entry: RoomChangeEntry = { ...draft, seq };
+    const seq = await this.#scope.write((transaction) => this.#take(draft, transaction));
+    this.#scope.appended(draft.roomId, seq);
+    return { ...draft, seq };
+  }
+
+  /**
+   * Messages do not take the room's lock, so one that is being written by another node may have the seq already. That
+   * undoes the statement only; as soon as this entry is in, the other node waits for us.
+   */
+  async #take(draft: ChangeDraft, transaction: Transaction | null): Promise<number> {
+    for (let race = 1; race <= RACES_MAX; race += 1) {
       try {
-        await this.#table.insert([entry], transaction);
+        return await this.#table.insertNext(draft, transaction);
       } catch (error) {
-        // Messages do not take the room's lock, so one may have come in between. The unit runs again.
-        throw isDuplicate(error) ? new LostRace('Another writer took the next seq of the room.') : error;
+        if (!isDuplicate(error)) throw error;
       }
-      this.#scope.appended(draft.roomId, seq);
-      return entry;
-    });
+    }
+    throw new LostRace('Other writers were faster every time.');
   }
 }

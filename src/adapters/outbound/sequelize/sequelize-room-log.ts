@@ -82,10 +82,8 @@ export class SequelizeRoomLog implements RoomLog {
     const bound = onwards ? 'AND seq > ?' : beforeSeq === undefined ? '' : 'AND seq < ?';
     const values = [roomId, ...[afterSeq ?? beforeSeq ?? []].flat(), limit];
     const order = onwards ? 'ASC' : 'DESC';
-    const page = await this.#select(
-      `WHERE room_id = ? AND type = 'message' ${bound} ORDER BY room_id ${order}, seq ${order} LIMIT ?`,
-      values,
-    );
+    const where = `WHERE room_id = ? AND type = 'message' ${bound} ORDER BY room_id ${order}, seq ${order} LIMIT ?`;
+    const page = await this.#scope.read((transaction) => this.#table.inOrder(where, values, transaction));
     const messages = page.filter(isMessage);
     return onwards ? messages : messages.reverse();
   }

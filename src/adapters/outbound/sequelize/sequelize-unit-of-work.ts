@@ -1,3 +1,4 @@
+import type { Transaction } from 'sequelize';
 import type { Stores, UnitOfWork } from '../../../application/ports/index.ts';
 import type { Database } from './database.ts';
 import { SequelizeInviteStore } from './sequelize-invite-store.ts';
@@ -11,7 +12,9 @@ import { withRetries } from './with-retries.ts';
 
 type Work<T> = (stores: Stores) => Promise<T>;
 
-/** What is done after a commit stands after the awaited transaction: Sequelize runs afterCommit when COMMIT failed, too. */
+/**
+ * What is done after a commit stands after the awaited transaction: Sequelize runs afterCommit when COMMIT failed, too.
+ */
 export class SequelizeUnitOfWork implements UnitOfWork {
   readonly #database: Database;
   readonly #path: AppendPath;
@@ -26,26 +29,26 @@ export class SequelizeUnitOfWork implements UnitOfWork {
   }
 
   async snapshot<T>(work: Work<T>): Promise<T> {
-    return withRetries(() =>
-      this.#database.snapshot((transaction) => work(storesIn(new UnitScope(this.#database, transaction, null)))),
-    );
+    return withRetries(() => this.#database.snapshot((transaction) => this.#within(transaction, null, work)));
   }
 
   async #attempt<T>(work: Work<T>): Promise<T> {
     const trace = new UnitTrace(this.#path);
     try {
-      const result = await this.#database.transaction(async (transaction) => {
-        const scope = new UnitScope(this.#database, transaction, trace);
-        try {
-          return await work(storesIn(scope));
-        } finally {
-          scope.assertWhole();
-        }
-      });
+      const result = await this.#database.transaction((transaction) => this.#within(transaction, trace, work));
       trace.committed();
       return result;
     } finally {
       trace.end();
+    }
+  }
+
+  async #within<T>(transaction: Transaction, trace: UnitTrace | null, work: Work<T>): Promise<T> {
+    const scope = new UnitScope(this.#database, transaction, trace);
+    try {
+      return await work(storesIn(scope));
+    } finally {
+      scope.end();
     }
   }
 }

@@ -6,8 +6,8 @@ const sqlite3 = (driver as unknown as { default: typeof driver }).default;
 type Opened = (this: unknown, error: Error | null) => void;
 type Done = (this: unknown, error: Error | null, rows: unknown) => void;
 
-// FULL: in WAL mode anything less may lose a commit in a power cut. The defaults for the cache and for how often the log
-// is merged into the file halve what appends achieve; after a burst the log is cut back to 64 MB.
+// FULL: in WAL mode anything less may lose a commit in a power cut. The defaults for the cache and for how often the
+// log is merged into the file halve what appends achieve; after a burst the log is cut back to 64 MB.
 const PRAGMAS = `
   PRAGMA busy_timeout = 5000;
   PRAGMA foreign_keys = ON;

@@ -11,8 +11,8 @@ export const msOrNull = (time: StoredTime | null): number | null => (time === nu
 export const dateOrNull = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
 
 /**
- * A time as raw SQL has to hold it. Sequelize drops the milliseconds of a Date in raw SQL for MySQL; on SQLite this is the
- * text that its models write, so that the two compare.
+ * A time as raw SQL has to hold it. Sequelize drops the milliseconds of a Date in raw SQL for MySQL; on SQLite this is
+ * the text that its models write, so that the two compare.
  */
 export function timeText(ms: number, dialect: Dialect): string {
   const iso = new Date(ms).toISOString();

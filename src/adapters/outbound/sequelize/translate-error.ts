@@ -9,8 +9,9 @@ import { AppError } from '../../../application/errors/app-error.ts';
 import { WaitedTooLong } from './mutex.ts';
 
 /**
- * What a failure means for whoever asked. `conflict`: undone, and trying again can succeed. `lost`: nobody knows whether
- * the statement took effect. `unavailable`: the statement was never carried out, the database is not there for us now.
+ * What a failure means for whoever asked. `conflict`: undone, and trying again can succeed. `lost`: nobody knows
+ * whether the statement took effect. `unavailable`: the statement was never carried out, the database is not there for
+ * us now.
  */
 export type FailureKind = 'duplicate' | 'foreign-key' | 'conflict' | 'lost' | 'unavailable' | 'other';
 
@@ -32,7 +33,8 @@ export class StorageFailure extends Error {
 
 // Deadlock, lock wait timeout, record changed since last read (MariaDB's snapshot isolation).
 const CONFLICTS = new Set<unknown>([1213, 1205, 1020, 'SQLITE_BUSY', 'SQLITE_LOCKED']);
-// Too many connections (of all, of one user), statement timed out, server is read only (a failover), disk or table full.
+// Too many connections (of all, of one user), statement timed out, server is read only (a failover), disk or table
+// full.
 const UNAVAILABLE = new Set<unknown>([1040, 1203, 1226, 3024, 1969, 1290, 1836, 1021, 1114, 'SQLITE_FULL']);
 // Server is shutting down, statement or connection was killed.
 const LOST = new Set<unknown>([1053, 1317, 1927, 'PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
@@ -67,7 +69,9 @@ export const isDuplicate = (error: unknown): boolean => kindOf(error) === 'dupli
 export const overloaded = (cause?: unknown): AppError =>
   new AppError('OVERLOADED', { message: 'The server is busy. Try again.', retryAfterMs: RETRY_AFTER_MS, cause });
 
-/** What leaves the adapter: an AppError where the caller can do something about it, else an error that holds no data. */
+/**
+ * What leaves the adapter: an AppError where the caller can do something about it, else an error that holds no data.
+ */
 export function translateError(thrown: unknown): Error {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const kind = kindOf(error);

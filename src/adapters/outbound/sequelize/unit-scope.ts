@@ -39,12 +39,15 @@ export class UnitTrace {
   }
 }
 
-/** All statements of one unit of work, in its transaction. Errors stay the driver's own: the unit decides about them. */
+/**
+ * All statements of one unit of work, in its transaction. Errors stay the driver's own: the unit decides about them.
+ */
 export class UnitScope implements Scope {
   readonly database: Database;
   readonly #transaction: Transaction;
   readonly #trace: UnitTrace | null;
   #broken: { readonly by: unknown } | undefined;
+  #ended = false;
 
   /** Without a trace it only reads. */
   constructor(database: Database, transaction: Transaction, trace: UnitTrace | null) {
@@ -67,6 +70,7 @@ export class UnitScope implements Scope {
   }
 
   locking(roomId: RoomId): void {
+    this.#assertOpen();
     this.#trace?.locking(roomId);
   }
 
@@ -75,14 +79,16 @@ export class UnitScope implements Scope {
   }
 
   /**
-   * Throws what broke the unit even if the work went on regardless: after a lock that was not granted, MySQL has undone
-   * one statement and would commit the others.
+   * The work is over. Throws what broke the unit even if the work went on regardless: after a lock that was not
+   * granted, MySQL has undone one statement and would commit the others.
    */
-  assertWhole(): void {
+  end(): void {
+    this.#ended = true;
     if (this.#broken !== undefined) throw this.#broken.by;
   }
 
   async #watched<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    this.#assertOpen();
     try {
       return await work(this.#transaction);
     } catch (error) {
@@ -90,5 +96,9 @@ export class UnitScope implements Scope {
       if (kind === 'conflict' || kind === 'lost') this.#broken ??= { by: error };
       throw error;
     }
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) throw new Error('The unit of work has ended, and its stores with it.');
   }
 }

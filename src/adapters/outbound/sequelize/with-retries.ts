@@ -8,8 +8,8 @@ export const ATTEMPTS_MAX = 5;
 export const backOff = (attempt: number): Promise<void> => sleep(randomInt(1, 10 * 2 ** attempt));
 
 /**
- * Runs `work` again, from its start, when the database undid it for somebody else's sake (a deadlock, a lock that was not
- * granted, a lost race). Whatever it finally fails with is translated.
+ * Runs `work` again, from its start, when the database undid it for somebody else's sake (a deadlock, a lock that was
+ * not granted, a lost race). Whatever it finally fails with is translated.
  */
 export async function withRetries<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

@@ -1,8 +1,9 @@
 import { createTable } from './create-table.ts';
 
 /**
- * The key is the order: the rows of a room lie side by side, and no two writers can take one seq. There is no foreign key:
- * each row of a batch would look up and lock its room's row, which is what an append is spared, and rooms never go away.
+ * The key is the order: the rows of a room lie side by side, and no two writers can take one seq. There is no foreign
+ * key: each row of a batch would look up and lock its room's row, which is what an append is spared, and rooms never
+ * go away.
  */
 export const createRoomLog = createTable('0006-create-room-log', {
   name: 'room_log',

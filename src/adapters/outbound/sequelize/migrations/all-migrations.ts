@@ -4,6 +4,7 @@ import { createRooms } from './0003-create-rooms.ts';
 import { createRoomMembers } from './0004-create-room-members.ts';
 import { createRoomInvites } from './0005-create-room-invites.ts';
 import { createRoomLog } from './0006-create-room-log.ts';
+import { addUnreadMarks } from './0007-add-unread-marks.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -14,4 +15,5 @@ export const allMigrations: readonly Migration[] = [
   createRoomMembers,
   createRoomInvites,
   createRoomLog,
+  addUnreadMarks,
 ];

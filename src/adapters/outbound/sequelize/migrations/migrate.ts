@@ -32,6 +32,12 @@ const CREATE_STORAGE: Record<Dialect, string> = {
   sqlite: 'CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL)',
 };
 
+const COLUMN_EXISTS: Record<Dialect, string> = {
+  mysql: `SELECT 1 AS found FROM information_schema.columns
+    WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?`,
+  sqlite: 'SELECT 1 AS found FROM pragma_table_info(?) WHERE name = ?',
+};
+
 /** What `migrateUp` would do, without doing it. */
 export async function migrationStatus(options: MigrateOptions): Promise<MigrationReport> {
   return onOwnConnection(options, async ({ sequelize, dialect }) => {
@@ -41,8 +47,8 @@ export async function migrationStatus(options: MigrateOptions): Promise<Migratio
 }
 
 /**
- * Applies what is pending. Nodes that start together may all call it: one works, the others wait and find it done. A node
- * that dies meanwhile frees the lock by dying, and the next one repeats the step that it left half done.
+ * Applies what is pending. Nodes that start together may all call it: one works, the others wait and find it done. A
+ * node that dies meanwhile frees the lock by dying, and the next one repeats the step that it left half done.
  */
 export async function migrateUp(options: MigrateOptions): Promise<MigrationReport> {
   return onOwnConnection(options, async (connected) => {
@@ -66,7 +72,8 @@ async function onOwnConnection<T>(options: MigrateOptions, work: (connected: Con
 
 /**
  * All steps run on the connection that holds the lock: if it dies, they cannot go on without the lock. On SQLite the
- * transaction itself is the lock, and it undoes what a crash interrupts. On MySQL every statement about a table commits.
+ * transaction itself is the lock, and it undoes what a crash interrupts. On MySQL every statement about a table
+ * commits.
  */
 async function underLock<T>(
   { sequelize, dialect }: Connected,
@@ -110,7 +117,12 @@ async function run(
     await sequelize.query(sql, { replacements, transaction, type: QueryTypes.RAW });
   };
   await execute(CREATE_STORAGE[dialect]);
-  const context: MigrationContext = { dialect, run: (sql) => execute(sql) };
+  const columnExists = async (table: string, column: string) => {
+    const replacements = [table, column];
+    const found = await sequelize.query(COLUMN_EXISTS[dialect], { replacements, transaction, type: QueryTypes.SELECT });
+    return found.length > 0;
+  };
+  const context: MigrationContext = { dialect, run: (sql) => execute(sql), columnExists };
   const umzug = new Umzug<MigrationContext>({
     context,
     logger: undefined,
