@@ -19,14 +19,17 @@ export interface User {
   readonly lastSeenAtMs: number | null;
 }
 
+/** Compatibility forms first: they may hide a space, or a letter that has a case. */
+const settle = (text: string) => text.normalize('NFKC').trim().toLowerCase().normalize('NFKC').trim();
+
 /** The form in which two spellings of one address are equal. Unique over all users. */
 export function emailKeyOf(email: string): string {
-  return email.trim().normalize('NFKC').toLowerCase();
+  return settle(settle(email));
 }
 
-/** The form in which two spellings of one name are equal. Unique over all users. Upper-casing first folds sharp s. */
+/** The form in which two spellings of one name are equal. Unique over all users. Upper-casing folds sharp s. */
 export function usernameKeyOf(username: string): string {
-  return username.trim().normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
+  return settle(settle(username).toUpperCase());
 }
 
 export function registerUser(draft: User): User {

@@ -17,8 +17,8 @@ export async function checkServer(database: Database, logger: Logger): Promise<v
     throw new Error('The database has binlog_format=STATEMENT, which cannot take READ COMMITTED: set it to ROW.');
   }
   const durable = ['innodb_flush_log_at_trx_commit', ...(logs ? ['sync_binlog'] : [])];
-  const weak = durable.filter((name) => settings.get(name) !== '1').map((name) => [name, settings.get(name)]);
-  if (weak.length > 0) {
+  const weak = new Map(durable.filter((name) => settings.get(name) !== '1').map((name) => [name, settings.get(name)]));
+  if (weak.size > 0) {
     logger.warn(Object.fromEntries(weak), 'The database may lose acknowledged messages in a crash: set these to 1.');
   }
 }

@@ -5,7 +5,6 @@ import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
-import { translateError } from './translate-error.ts';
 import { withRetries } from './with-retries.ts';
 
 interface MarkRow {
@@ -14,6 +13,12 @@ interface MarkRow {
   readonly delivered_seq: number;
   readonly read_seq: number;
   readonly unread_from_seq: number | null;
+}
+
+interface Stored extends Watermarks {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly unreadFromSeq: number | null;
 }
 
 // A promise's result cannot be told from an error by null, so a stranger has an object of its own.
@@ -39,14 +44,9 @@ export class SequelizeReceiptStore implements ReceiptStore {
   }
 
   async markUnread(roomId: RoomId, userId: UserId, fromSeq: number | null): Promise<boolean> {
-    const change = 'UPDATE room_members SET unread_from_seq = ? WHERE room_id = ? AND user_id = ?';
-    return this.#atomically(async (transaction) => {
-      // Looked up first: MySQL counts no row for a mark that is there already.
-      const where = 'SELECT user_id FROM room_members WHERE room_id = ? AND user_id = ?';
-      const found = await this.#database.rows(where, [roomId, userId], transaction);
-      if (found.length > 0) await this.#database.change(change, [fromSeq, roomId, userId], transaction);
-      return found.length > 0;
-    });
+    const sql = 'UPDATE room_members SET unread_from_seq = ? WHERE room_id = ? AND user_id = ?';
+    const change = () => this.#database.change(sql, [fromSeq, roomId, userId]);
+    return (await withRetries(() => this.#database.exclusively(change))) === 1;
   }
 
   close(): Promise<void> {
@@ -54,84 +54,71 @@ export class SequelizeReceiptStore implements ReceiptStore {
   }
 
   #apply(reports: readonly ReceiptReport[]): Promise<Outcome[]> {
-    return this.#atomically((transaction) => this.#raise(reports, transaction));
+    return withRetries(() => this.#database.transaction((transaction) => this.#raise(reports, transaction)));
   }
 
-  async #atomically<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    try {
-      return await withRetries(() => this.#database.transaction(work));
-    } catch (error) {
-      throw translateError(error);
-    }
-  }
-
-  /** The rows are locked when they are read, so that what is computed from them still holds when it is written. */
   async #raise(reports: readonly ReceiptReport[], transaction: Transaction): Promise<Outcome[]> {
-    const members = new Map(reports.map((report) => [memberOf(report), report]));
-    const lock = this.#database.dialect === 'mysql' ? 'FOR UPDATE' : '';
-    const pairs = [...members.values()].flatMap(({ roomId, userId }) => [roomId, userId]);
-    const rows = await this.#database.rows<MarkRow>(
-      `SELECT room_id, user_id, delivered_seq, read_seq, unread_from_seq FROM room_members
-       WHERE ${anyOf(members.size)} ${lock}`,
-      pairs,
-      transaction,
-    );
-    const stored = new Map(rows.map((row) => [memberOf({ roomId: row.room_id, userId: row.user_id }), marksOf(row)]));
-    const unreadFrom = new Map(
-      rows.map((row) => [memberOf({ roomId: row.room_id, userId: row.user_id }), row.unread_from_seq]),
-    );
+    const stored = await this.#locked(reports, transaction);
     const current = new Map(stored);
     const outcomes = reports.map((report): Outcome => {
       const before = current.get(memberOf(report));
       if (before === undefined) return { told: null };
-      const now = advance(before, report, Number.POSITIVE_INFINITY);
+      const read = before.unreadFromSeq !== null && report.readSeq >= before.unreadFromSeq;
+      const unreadFromSeq = read ? null : before.unreadFromSeq;
+      const now = { ...before, ...advance(before, report, Number.POSITIVE_INFINITY), unreadFromSeq };
       current.set(memberOf(report), now);
-      return { told: { before, now } };
+      return { told: { before: marksOf(before), now: marksOf(now) } };
     });
-    const changed = [...members].flatMap(([member, report]) => {
-      const [before, now] = [stored.get(member), current.get(member)];
-      return before !== undefined && now !== undefined && !equal(before, now) ? [{ ...report, ...now }] : [];
-    });
+    const changed = [...current.values()].filter((now) => !equal(now, stored.get(memberOf(now)) as Stored));
     if (changed.length > 0) await this.#store(changed, transaction);
-    const noted = reports.filter((report) => readsMark(report, unreadFrom.get(memberOf(report))));
-    if (noted.length > 0) await this.#clearMarks(noted, transaction);
     return outcomes;
   }
 
-  async #clearMarks(reports: readonly ReceiptReport[], transaction: Transaction): Promise<void> {
-    await this.#database.change(
-      `UPDATE room_members SET unread_from_seq = NULL WHERE ${anyOf(reports.length)}`,
-      reports.flatMap(({ roomId, userId }) => [roomId, userId]),
+  /** The rows are locked when they are read, so that what is computed from them still holds when it is written. */
+  async #locked(reports: readonly ReceiptReport[], transaction: Transaction): Promise<Map<string, Stored>> {
+    const members = new Map(reports.map((report) => [memberOf(report), [report.roomId, report.userId]]));
+    const lock = this.#database.dialect === 'mysql' ? 'FOR UPDATE' : '';
+    const rows = await this.#database.rows<MarkRow>(
+      `SELECT room_id, user_id, delivered_seq, read_seq, unread_from_seq FROM room_members
+       WHERE ${anyOf(members.size)} ${lock}`,
+      [...members.values()].flat(),
       transaction,
     );
+    return new Map(rows.map(toStored).map((row) => [memberOf(row), row]));
   }
 
-  async #store(changed: readonly ReceiptReport[], transaction: Transaction): Promise<void> {
+  async #store(changed: readonly Stored[], transaction: Transaction): Promise<void> {
     const whens = changed.map(() => 'WHEN room_id = ? AND user_id = ? THEN ?').join(' ');
-    const pairs = changed.flatMap(({ roomId, userId }) => [roomId, userId]);
+    const toEach = (value: (row: Stored) => number | null) =>
+      changed.flatMap((row) => [row.roomId, row.userId, value(row)]);
     await this.#database.change(
-      `UPDATE room_members SET delivered_seq = CASE ${whens} END, read_seq = CASE ${whens} END
+      `UPDATE room_members SET delivered_seq = CASE ${whens} END, read_seq = CASE ${whens} END,
+         unread_from_seq = CASE ${whens} END
        WHERE ${anyOf(changed.length)}`,
       [
-        ...changed.flatMap(({ roomId, userId, deliveredSeq }) => [roomId, userId, deliveredSeq]),
-        ...changed.flatMap(({ roomId, userId, readSeq }) => [roomId, userId, readSeq]),
-        ...pairs,
+        ...toEach(({ deliveredSeq }) => deliveredSeq),
+        ...toEach(({ readSeq }) => readSeq),
+        ...toEach(({ unreadFromSeq }) => unreadFromSeq),
+        ...changed.flatMap(({ roomId, userId }) => [roomId, userId]),
       ],
       transaction,
     );
   }
 }
 
-const memberOf = ({ roomId, userId }: { readonly roomId: string; readonly userId: string }) => `${roomId}/${userId}`;
-
-const marksOf = (row: MarkRow): Watermarks => ({
+const toStored = (row: MarkRow): Stored => ({
+  roomId: row.room_id,
+  userId: row.user_id,
   deliveredSeq: Number(row.delivered_seq),
   readSeq: Number(row.read_seq),
+  unreadFromSeq: row.unread_from_seq === null ? null : Number(row.unread_from_seq),
 });
 
-const readsMark = ({ readSeq }: ReceiptReport, unreadFrom: number | null | undefined): boolean =>
-  unreadFrom !== null && unreadFrom !== undefined && readSeq >= Number(unreadFrom);
+const memberOf = ({ roomId, userId }: { readonly roomId: string; readonly userId: string }) => `${roomId}/${userId}`;
 
-const equal = (a: Watermarks, b: Watermarks): boolean => a.deliveredSeq === b.deliveredSeq && a.readSeq === b.readSeq;
+const marksOf = ({ deliveredSeq, readSeq }: Stored): Watermarks => ({ deliveredSeq, readSeq });
+
+const equal = (a: Stored, b: Stored): boolean =>
+  a.deliveredSeq === b.deliveredSeq && a.readSeq === b.readSeq && a.unreadFromSeq === b.unreadFromSeq;
 
 const anyOf = (count: number): string => Array(count).fill('(room_id = ? AND user_id = ?)').join(' OR ');
