@@ -197,7 +197,7 @@ export function foundingClientSuite(database: string, start: () => Promise<TestS
       for (const auth of [{}, { token: 'nonsense' }, { token: 7 }, { token: { toString: 'x' } }]) {
         const refused = io(server.url, { forceNew: true, auth });
         const error = await new Promise<Error & { data?: { code: string } }>((resolve, reject) => {
-          refused.once('connect_error', resolve as never);
+          refused.once('connect_error', resolve);
           refused.once('connect', () => reject(new Error('was let in')));
         });
         expect(error.data?.code).toBe('UNAUTHENTICATED');

@@ -1,4 +1,4 @@
 import { startServer } from '../support/harness/server.ts';
-import { foundingClientSuite } from './founding-client.suite.ts';
+import { everySuite } from './every-suite.ts';
 
-foundingClientSuite('memory', () => startServer({ DATABASE_URL: 'memory:' }));
+everySuite('memory', (env) => startServer({ DATABASE_URL: 'memory:', ...env }));

@@ -1,7 +1,7 @@
 import { describeServers } from '../support/databases/available.ts';
 import { createDatabase } from '../support/databases/fresh-database.ts';
 import { startServer, type TestServer } from '../support/harness/server.ts';
-import { foundingClientSuite } from './founding-client.suite.ts';
+import { everySuite } from './every-suite.ts';
 
 describeServers('end to end', (database, adminUrl) => {
   /** A server on a database of its own, which goes with the server. */
@@ -16,5 +16,5 @@ describeServers('end to end', (database, adminUrl) => {
     return { url: server.url, stop };
   }
 
-  foundingClientSuite(database.title, startOnDatabase);
+  everySuite(database.title, startOnDatabase);
 });

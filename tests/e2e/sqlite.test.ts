@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer, type TestServer } from '../support/harness/server.ts';
-import { foundingClientSuite } from './founding-client.suite.ts';
+import { everySuite } from './every-suite.ts';
 
 /** A server on a file of its own, which goes with the server. */
 async function startOnFile(env: Record<string, string> = {}): Promise<TestServer> {
@@ -16,4 +16,4 @@ async function startOnFile(env: Record<string, string> = {}): Promise<TestServer
   return { url: server.url, stop };
 }
 
-foundingClientSuite('SQLite', startOnFile);
+everySuite('SQLite', startOnFile);

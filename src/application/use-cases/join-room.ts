@@ -107,6 +107,8 @@ export class JoinRoom {
     if (!invite || invite.roomId !== room.id) throw new AppError('INVITE_REQUIRED');
     const nowMs = this.#deps.clock.nowMs();
     if (await stores.invites.use(invite.id, nowMs)) return;
-    throw new AppError(inviteState(invite, nowMs) === 'exhausted' ? 'INVITE_EXHAUSTED' : 'INVITE_EXPIRED');
+    // Read again: it may have run out while this unit waited for the room.
+    const now = (await stores.invites.byDigest(invite.codeDigest)) ?? invite;
+    throw new AppError(inviteState(now, nowMs) === 'exhausted' ? 'INVITE_EXHAUSTED' : 'INVITE_EXPIRED');
   }
 }

@@ -1,0 +1,25 @@
+import type { Start } from '../support/harness/site.ts';
+import { budgetsSuite } from './budgets.suite.ts';
+import { devicesSuite } from './devices.suite.ts';
+import { foundingClientSuite } from './founding-client.suite.ts';
+import { hostileInputSuite } from './hostile-input.suite.ts';
+import { limitsSuite } from './limits.suite.ts';
+import { membershipSuite } from './membership.suite.ts';
+import { pagingSuite } from './paging.suite.ts';
+import { resumeSuite } from './resume.suite.ts';
+import { secrecySuite } from './secrecy.suite.ts';
+import { sessionsSuite } from './sessions.suite.ts';
+
+/** What the whole product promises over the wire: the same on every database. */
+export function everySuite(database: string, start: Start): void {
+  foundingClientSuite(database, start);
+  membershipSuite(database, start);
+  pagingSuite(database, start);
+  secrecySuite(database, start);
+  resumeSuite(database, start);
+  devicesSuite(database, start);
+  sessionsSuite(database, start);
+  budgetsSuite(database, start);
+  limitsSuite(database, start);
+  hostileInputSuite(database, start);
+}

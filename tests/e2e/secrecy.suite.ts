@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contract } from '../../src/contract/contract.ts';
+import { call } from '../support/harness/http.ts';
+import { Person, settled, type Device } from '../support/harness/person.ts';
+import type { TestServer } from '../support/harness/server.ts';
+
+/** These are about a connection itself, or answer its own event; no other socket is ever sent one. */
+const PERSONAL = new Set(['session_expiring', 'draining', 'error']);
+
+/** Who is not in a room hears nothing of it and cannot reach it, by any event and any route of the contract. */
+export function secrecySuite(database: string, start: () => Promise<TestServer>): void {
+  describe(`outside a room, on ${database}`, () => {
+    let server: TestServer;
+    let alice: Person, bob: Person, former: Person, stranger: Person;
+    let roomId: string, messageId: string;
+    const devices: Device[] = [];
+    beforeAll(async () => {
+      server = await start();
+      [alice, bob, former, stranger] = (await Promise.all(
+        ['alice', 'bob', 'former', 'stranger'].map((name) => Person.register(server.url, name)),
+      )) as [Person, Person, Person, Person];
+      roomId = await alice.createRoom({ isPrivate: true });
+      const { inviteCode } = (await alice.call('GET', `/api/rooms/${roomId}/invite`)).body;
+      await bob.join(roomId, inviteCode);
+      await former.join(roomId, inviteCode);
+      const f = await former.connect();
+      await f.ask('leave_room', { roomId });
+      await f.hears('room_event', (event) => event.type === 'member_left');
+      f.heard.length = 0;
+      devices.push(f, await stranger.connect(), await stranger.connect({ transports: ['websocket'] }));
+    });
+    afterAll(async () => {
+      for (const person of [alice, bob, former, stranger]) person.close();
+      await server.stop();
+    });
+
+    it('nothing is heard of any server event', async () => {
+      const [a, b] = [await alice.connect(), await bob.connect()];
+      const message = await a.ask('send_message', { roomId, content: 'secret' });
+      messageId = message.data.id;
+      await b.ask('typing', { roomId, isTyping: true });
+      await b.ask('delivery_receipt', { roomId, seq: message.data.seq - 1 });
+      await b.ask('read_receipt', { messageId });
+      const { inviteCode } = (await alice.call('GET', `/api/rooms/${roomId}/invite`)).body;
+      const carol = await Person.register(server.url, 'carol');
+      await carol.join(roomId, inviteCode);
+      b.close();
+      await a.hears('user_status', (status) => !status.online);
+      await settled(a, ...devices);
+      // What a member heard is what there was to hear; an event of the contract that did not happen proves nothing.
+      const expected = Object.keys(contract.serverEvents).filter((event) => !PERSONAL.has(event));
+      expect(new Set(a.heard.map(({ event }) => event))).toEqual(new Set(expected));
+      for (const device of devices) expect(device.heard).toEqual([]);
+      carol.close();
+    });
+
+    it('no event of a client reaches the room', async () => {
+      const payloads: Record<keyof typeof contract.clientEvents, object | null> = {
+        join_room: { roomId },
+        leave_room: { roomId },
+        send_message: { roomId, content: 'let me in' },
+        typing: { roomId, isTyping: true },
+        read_receipt: { messageId },
+        delivery_receipt: { roomId, seq: 1 },
+        sync: { rooms: [{ roomId, afterSeq: 0 }] },
+        authenticate: null,
+      };
+      for (const device of devices) {
+        for (const [event, payload] of Object.entries(payloads)) {
+          if (payload === null) continue;
+          const reply = await device.ask(event, payload);
+          if (event === 'sync') expect(reply.data).toMatchObject({ gone: [roomId], rooms: [] });
+          else expect(['ROOM_NOT_FOUND', 'INVITE_REQUIRED', 'MESSAGE_NOT_FOUND']).toContain(reply.error?.code);
+        }
+      }
+    });
+
+    it('every route answers as if the room were not there', async () => {
+      const inRoom = Object.values(contract.http).filter(({ path }) => path.includes('{roomId}'));
+      expect(inRoom.length).toBeGreaterThan(10);
+      const bodies: Record<string, object> = {
+        '/api/rooms/{roomId}/messages': { content: 'let me in' },
+        '/api/rooms/{roomId}/receipts': { readSeq: 1 },
+        '/api/rooms/{roomId}/unread': { fromSeq: 1 },
+        '/api/rooms/{roomId}/invites': {},
+      };
+      const fill = (path: string, room: string) =>
+        path
+          .replace('{roomId}', room)
+          .replace('{messageId}', messageId)
+          .replaceAll(/\{\w+\}/g, alice.id);
+      for (const { method, path } of inRoom) {
+        const ask = (room: string, person: Person) =>
+          person.call(method.toUpperCase(), fill(path, room), method === 'post' ? bodies[path] : undefined);
+        for (const person of [stranger, former]) {
+          const hidden = await ask(roomId, person);
+          const missing = await ask('01890000-0000-7000-8000-00000000dead', person);
+          expect({ path, status: hidden.status, code: hidden.body.code }).toEqual({
+            path,
+            status: 404,
+            code: 'ROOM_NOT_FOUND',
+          });
+          expect({ ...hidden.body, requestId: '' }).toEqual({ ...missing.body, requestId: '' });
+        }
+      }
+    });
+
+    it('no route with a token is open to nobody', async () => {
+      for (const { method, path, auth } of Object.values(contract.http)) {
+        if (auth === 'none') continue;
+        const filled = path.replaceAll(/\{\w+\}/g, alice.id);
+        for (const token of [undefined, 'nonsense', `${alice.token}x`]) {
+          const { status, body } = await call(server.url, method.toUpperCase(), filled, { token });
+          expect({ path, status, code: body.code }).toEqual({ path, status: 401, code: 'UNAUTHENTICATED' });
+        }
+      }
+      expect((await stranger.call('GET', `/api/users/${alice.id}`)).body.code).toBe('USER_NOT_FOUND');
+      expect((await bob.call('GET', `/api/users/${alice.id}`)).body.user).not.toHaveProperty('email');
+    });
+  });
+}
