@@ -2,7 +2,9 @@ import type { Start } from '../support/harness/site.ts';
 import { budgetsSuite } from './budgets.suite.ts';
 import { devicesSuite } from './devices.suite.ts';
 import { foundingClientSuite } from './founding-client.suite.ts';
+import { junkEventsSuite } from './junk-events.suite.ts';
 import { hostileInputSuite } from './hostile-input.suite.ts';
+import { junkRoutesSuite } from './junk-routes.suite.ts';
 import { limitsSuite } from './limits.suite.ts';
 import { membershipSuite } from './membership.suite.ts';
 import { pagingSuite } from './paging.suite.ts';
@@ -22,4 +24,6 @@ export function everySuite(database: string, start: Start): void {
   budgetsSuite(database, start);
   limitsSuite(database, start);
   hostileInputSuite(database, start);
+  junkEventsSuite(database, start);
+  junkRoutesSuite(database, start);
 }
