@@ -9,7 +9,10 @@ export default {
     only('domain-is-pure', '^src/domain/', ['^src/domain/']),
     only('application-sees-domain', '^src/application/', ['^src/(domain|application)/']),
     only('contract-is-a-leaf', '^src/contract/', ['^src/contract/', '^node_modules/zod/']),
-    only('client-sees-contract', '^src/client/', ['^src/(client|contract)/', '^node_modules/(zod|socket\\.io-client)/']),
+    only('client-sees-contract', '^src/client/', [
+      '^src/(client|contract)/',
+      '^node_modules/(zod|socket\\.io-client)/',
+    ]),
     rule('no-io-inside', { path: '^src/(domain|application|contract)/' }, { dependencyTypes: ['core'] }),
     rule('inbound-not-outbound', { path: '^src/adapters/inbound/' }, { path: '^src/adapters/outbound/' }),
     rule('outbound-not-inbound', { path: '^src/adapters/outbound/' }, { path: '^src/adapters/inbound/' }),

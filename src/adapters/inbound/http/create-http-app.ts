@@ -9,6 +9,7 @@ import { mountContract, type MountDeps } from './mount-contract.ts';
 
 /** A message of 16 KiB fits in with all its line breaks and quotes escaped. */
 const BODY_BYTES_MAX = 65_536;
+const PROBES = new Set(['/health', '/ready']);
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 export interface HttpAppDeps extends MountDeps {
@@ -55,7 +56,9 @@ function trackRequest({ logger, clock, began }: HttpAppDeps): RequestHandler {
       ended();
       const { method, path } = request;
       const durationMs = clock.nowMs() - startedMs;
-      logger.info({ requestId, method, path, status: response.statusCode, durationMs }, 'request');
+      // Probes ask every few seconds, and nobody wants to read that they did.
+      const level = PROBES.has(path) ? 'debug' : 'info';
+      logger[level]({ requestId, method, path, status: response.statusCode, durationMs }, 'request');
     });
     next();
   };
