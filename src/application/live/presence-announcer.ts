@@ -22,6 +22,8 @@ interface PresenceAnnouncerDeps {
 export class PresenceAnnouncer {
   readonly #deps: PresenceAnnouncerDeps;
   readonly #leaving = new Map<UserId, { readonly cancel: ports.Cancel; readonly leftAtMs: number }>();
+  /** Departures that are being told at this moment. */
+  readonly #settling = new Map<UserId, Promise<void>>();
   #cancelTouch: ports.Cancel | null = null;
   #stopped = false;
 
@@ -36,6 +38,8 @@ export class PresenceAnnouncer {
       this.#leaving.delete(userId);
       return;
     }
+    // Told after the departure, or those who hear both would believe that the person is gone.
+    await this.#settling.get(userId);
     await this.#announce(userId, true, null);
   }
 
@@ -43,7 +47,11 @@ export class PresenceAnnouncer {
     const { scheduler, clock } = this.#deps;
     const leftAtMs = clock.nowMs();
     this.#leaving.get(userId)?.cancel();
-    const cancel = scheduler.after(OFFLINE_GRACE_MS, () => this.#settle(userId, leftAtMs));
+    const cancel = scheduler.after(OFFLINE_GRACE_MS, () => {
+      const settling = this.#settle(userId, leftAtMs).finally(() => this.#settling.delete(userId));
+      this.#settling.set(userId, settling);
+      return settling;
+    });
     this.#leaving.set(userId, { cancel, leftAtMs });
   }
 

@@ -29,35 +29,61 @@ export interface WatermarksInForce extends Watermarks {
 
 const NOTHING: Watermarks = { deliveredSeq: 0, readSeq: 0 };
 
+/** The highest that was told of one member, while calls about that member are under way. */
+interface Told {
+  calls: number;
+  delivered: number;
+  read: number;
+}
+
 /** Raises the member's delivered and read watermarks; the room hears only of what really moved, after it is durable. */
 export class MarkReceipts {
   readonly #deps: MarkReceiptsDeps;
+  readonly #told = new Map<string, Told>();
 
   constructor(deps: MarkReceiptsDeps) {
     this.#deps = deps;
   }
 
   async execute(input: MarkReceiptsInput): Promise<WatermarksInForce> {
-    const { receipts, access, broadcaster, clock } = this.#deps;
     const { roomId, userId } = input;
-    await access.requireMember(roomId, userId);
-    const headSeq = await this.#headFor(input);
-    const bounded = advance(NOTHING, stripUndefined(input), headSeq);
-    const outcome = await receipts.advance({ roomId, userId, ...bounded });
-    if (!outcome) {
-      access.forget(roomId, userId);
-      throw new AppError('NOT_A_MEMBER');
+    await this.#deps.access.requireMember(roomId, userId);
+    const key = roomId + userId;
+    const told = this.#told.get(key) ?? { calls: 0, delivered: 0, read: 0 };
+    this.#told.set(key, told);
+    told.calls += 1;
+    try {
+      const { before, now } = await this.#advance(input);
+      await this.#tell(input, before, now, told);
+      return { roomId, ...now };
+    } finally {
+      told.calls -= 1;
+      if (told.calls === 0) this.#told.delete(key);
     }
-    const { before, now } = outcome;
-    const atMs = clock.nowMs();
+  }
+
+  async #advance(input: MarkReceiptsInput): Promise<ports.ReceiptOutcome> {
+    const { receipts, access } = this.#deps;
+    const { roomId, userId } = input;
+    const bounded = advance(NOTHING, stripUndefined(input), await this.#headFor(input));
+    const outcome = await receipts.advance({ roomId, userId, ...bounded });
+    if (outcome) return outcome;
+    access.forget(roomId, userId);
+    throw new AppError('NOT_A_MEMBER');
+  }
+
+  async #tell({ roomId, userId }: MarkReceiptsInput, before: Watermarks, now: Watermarks, told: Told): Promise<void> {
+    const atMs = this.#deps.clock.nowMs();
     for (const kind of ['delivered', 'read'] as const) {
       const seq = now[`${kind}Seq`];
       // Reading implies delivery, so a delivery that the read receipt tells already is not told twice.
       if (seq <= before[`${kind}Seq`] || (kind === 'delivered' && seq === now.readSeq)) continue;
       const messageId = await this.#idAt(roomId, seq);
-      if (messageId) broadcaster.receipt({ kind, roomId, userId, seq, messageId, atMs });
+      // A parallel report that is further may have been told meanwhile: nobody hears a watermark move back.
+      if (!messageId || seq <= told.read || seq <= told[kind]) continue;
+      told[kind] = seq;
+      this.#deps.broadcaster.receipt({ kind, roomId, userId, seq, messageId, atMs });
     }
-    return { roomId, ...now };
   }
 
   async #headFor({ roomId, readSeq = 0, deliveredSeq = 0 }: MarkReceiptsInput): Promise<number> {

@@ -15,6 +15,9 @@ interface RefreshSessionDeps {
   readonly clock: ports.Clock;
 }
 
+/** `<session id>.<secret>`. Anything else is not asked for: a store may not even be able to compare it with an id. */
+const REFRESH_TOKEN = /^([0-9a-f-]{36})\.([\w-]+)$/;
+
 const REFUSED = () => new AppError('UNAUTHENTICATED', { message: 'The refresh token is not valid.' });
 
 /**
@@ -30,7 +33,7 @@ export class RefreshSession {
 
   async execute({ refreshToken }: { readonly refreshToken: string }): Promise<SignedIn> {
     const { sessions, users, tokens, issuer, ids, clock } = this.#deps;
-    const [id, secret] = refreshToken.split('.', 2);
+    const [, id, secret] = REFRESH_TOKEN.exec(refreshToken) ?? [];
     if (!id || !secret) throw REFUSED();
     const session = await sessions.byId(id as SessionId);
     const nowMs = clock.nowMs();

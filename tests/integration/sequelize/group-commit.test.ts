@@ -19,10 +19,10 @@ function aGroup(options: Partial<GroupCommitOptions> = {}) {
     ...options,
     keyOf: ({ key }) => key,
     charsOf: () => 10,
-    write: async (items) => {
-      batches.push([...items]);
+    write: async (tickets) => {
+      batches.push(tickets.map(({ item }) => item));
       await new Promise<void>((resolve) => commits.push(resolve));
-      return items.map(({ n }) => (n < 0 ? new Error(`refused ${n}`) : n));
+      for (const { item, settle } of tickets) settle(item.n < 0 ? new Error(`refused ${item.n}`) : item.n);
     },
   });
   const commit = async () => {
@@ -134,6 +134,24 @@ describe('a group commit', () => {
       write: () => Promise.reject(new Error('broken')),
     });
     await inParallel(3, (n) => expect(group.submit({ key: 'a', n })).rejects.toThrow('broken'));
+  });
+
+  it('confirms what is done while the rest of its batch is not, and fails what is left open', async () => {
+    let finish = (): void => undefined;
+    const group = new GroupCommit<Item, number>({
+      ...OPTIONS,
+      keyOf: ({ key }) => key,
+      charsOf: () => 1,
+      write: async ([first]) => {
+        first?.settle(first.item.n);
+        await new Promise<void>((resolve) => (finish = resolve));
+      },
+    });
+    const [first, second] = [group.submit({ key: 'a', n: 1 }), group.submit({ key: 'a', n: 2 })];
+    const failure = expect(second).rejects.toThrow('left an item open');
+    expect(await within('the first', first)).toBe(1);
+    finish();
+    await failure;
   });
 
   it('settles what waits before it closes, and takes nothing more', async () => {

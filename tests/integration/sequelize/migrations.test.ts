@@ -2,21 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { allMigrations } from '../../../src/adapters/outbound/sequelize/migrations/all-migrations.ts';
 import type { Migration } from '../../../src/adapters/outbound/sequelize/migrations/migration.ts';
 import { migrateUp, migrationStatus } from '../../../src/adapters/outbound/sequelize/migrations/migrate.ts';
 import { inParallel, within } from '../../contract/concurrency.ts';
 import { storedUser } from '../../contract/seed.ts';
 import { clock, describeDatabases, useDatabase } from './sql-harness.ts';
 
-const ALL = [
-  '0001-create-users',
-  '0002-create-sessions',
-  '0003-create-rooms',
-  '0004-create-room-members',
-  '0005-create-room-invites',
-  '0006-create-room-log',
-  '0007-add-unread-marks',
-];
+const ALL = allMigrations.map(({ name }) => name);
 
 describeDatabases('migrations', (fresh) => {
   const database = useDatabase(fresh);

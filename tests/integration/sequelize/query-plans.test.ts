@@ -1,7 +1,6 @@
 import { QueryTypes, type Sequelize } from 'sequelize';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../../src/adapters/outbound/sequelize/connection.ts';
-import { Database } from '../../../src/adapters/outbound/sequelize/database.ts';
 import { migrateUp } from '../../../src/adapters/outbound/sequelize/migrations/migrate.ts';
 import { RoomLogTable } from '../../../src/adapters/outbound/sequelize/room-log-table.ts';
 import { StandaloneScope } from '../../../src/adapters/outbound/sequelize/scope.ts';
@@ -14,23 +13,13 @@ import type { MessageEntry } from '../../../src/domain/room/room-entry.ts';
 import type { RoomId } from '../../../src/domain/room/room.ts';
 import { upTo } from '../../contract/concurrency.ts';
 import { aMember, aMessageDraft, aMessageEntry, aRoom, aUser } from '../../support/builders.ts';
+import { RecordingDatabase } from './recording-database.ts';
 import { clock, describeDatabases, type Product, type SqlDatabase } from './sql-harness.ts';
 
 const ROOMS = 150;
 const LONG = 6_000;
 const SHORT = 20;
 const OPTIONS = { lanes: 1, itemsMax: 10, charsMax: 10_000, waitingMax: 10, waitMaxMs: 1_000 };
-
-/** Keeps the statements that read, so that the database can be asked how it carries them out. */
-class RecordingDatabase extends Database {
-  readonly statements: { sql: string; values: readonly unknown[] }[] = [];
-
-  override rows<Row extends object>(...args: Parameters<Database['rows']>): Promise<Row[]> {
-    const [sql, values] = args;
-    this.statements.push({ sql, values });
-    return super.rows<Row>(...args);
-  }
-}
 
 describeDatabases('reading the log', (fresh, product) => {
   let setUp: Awaited<ReturnType<typeof prepare>> | undefined;
@@ -178,9 +167,13 @@ async function fill(sequelize: Sequelize, createdBy: string): Promise<void> {
     const { id, inviteCode } = aRoom();
     return [id, 'filler', 'filler', n % 100 > 0, inviteCode, createdBy, at];
   });
-  await sequelize.query('INSERT INTO rooms VALUES ?', { replacements: [rows] });
+  await sequelize.query(
+    'INSERT INTO rooms (id, name, name_key, is_private, invite_code, created_by, created_at) VALUES ?',
+    { replacements: [rows] },
+  );
   const members = rows.map(([id]) => [id, createdBy, 'member', at, 0, 0]);
-  await sequelize.query('INSERT INTO room_members VALUES ?', { replacements: [members] });
+  const columns = 'room_id, user_id, role, joined_at, delivered_seq, read_seq';
+  await sequelize.query(`INSERT INTO room_members (${columns}) VALUES ?`, { replacements: [members] });
 }
 
 // A constant derived table is no table of ours: only the full reading of one that is named counts.

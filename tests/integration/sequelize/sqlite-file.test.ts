@@ -4,8 +4,9 @@ import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { QueryTypes, Transaction } from 'sequelize';
 import { describe, expect, it } from 'vitest';
+import type { Stores } from '../../../src/application/ports/index.ts';
 import { connect } from '../../../src/adapters/outbound/sequelize/connection.ts';
-import { inParallel, upTo } from '../../contract/concurrency.ts';
+import { delay, inParallel, upTo } from '../../contract/concurrency.ts';
 import { aPlace, seqsOf, storedRoom } from '../../contract/seed.ts';
 import { aMessageDraft, aUserId } from '../../support/builders.ts';
 import { openNode, sqliteFile, useDatabase } from './sql-harness.ts';
@@ -47,9 +48,9 @@ describe('a SQLite file', () => {
     const { sequelize } = database.keep(await opened());
     const failed = sequelize.transaction({ type: Transaction.TYPES.IMMEDIATE }, async (transaction) => {
       await sequelize.query('PRAGMA defer_foreign_keys = ON', { transaction });
-      await sequelize.query(`INSERT INTO room_members VALUES ('nowhere', 'nobody', 'member', '', 0, 0)`, {
-        transaction,
-      });
+      const orphan = `('nowhere', 'nobody', 'member', '', 0, 0)`;
+      const columns = '(room_id, user_id, role, joined_at, delivered_seq, read_seq)';
+      await sequelize.query(`INSERT INTO room_members ${columns} VALUES ${orphan}`, { transaction });
     });
     await expect(failed).rejects.toThrow();
     await storedRoom(node);
@@ -66,6 +67,22 @@ describe('a SQLite file', () => {
     await inParallel(20, () => node.log.append(aMessageDraft({ roomId: room.id })));
     await unit;
     expect(await node.rooms.byInviteCode('other')).not.toBeNull();
+  });
+
+  it('finishes a unit of work and a snapshot that are under way before it closes', async () => {
+    const node = await openNode(database.url());
+    const room = await storedRoom(node);
+    const slowly = async ({ rooms }: Stores) => {
+      await rooms.byId(room.id);
+      await delay(100);
+      return rooms.byId(room.id);
+    };
+    const work = [node.unitOfWork.run(slowly), node.unitOfWork.snapshot(slowly)];
+    await delay(20);
+    await node.close();
+    expect(await Promise.all(work)).toEqual([room, room]);
+    await expect(node.rooms.byId(room.id)).rejects.toMatchObject({ code: 'OVERLOADED' });
+    await node.close();
   });
 
   it('looks up text with a NUL in it as any other', async () => {

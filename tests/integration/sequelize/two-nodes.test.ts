@@ -88,27 +88,28 @@ describeDatabases('two nodes', (fresh) => {
     expect(await one.members.find(roomId, userId)).toMatchObject({ deliveredSeq: 100, readSeq: 89 });
   });
 
-  it('give everybody a turn in a room that one of them keeps busy', async () => {
+  it('give everybody a turn in rooms that one of them keeps busy', async () => {
     const [busy, other] = await nodes();
-    const place = await aPlace(busy);
-    await busy.log.append(aMessageDraft(place));
+    const places = await Promise.all(upTo(16).map(() => aPlace(busy)));
+    const sent = new Map(places.map(({ roomId }) => [roomId, 0]));
+    const count = (roomId: RoomId) => sent.set(roomId, (sent.get(roomId) ?? 0) + 1);
     let going = true;
-    let sent = 1;
-    // On a server there is always a statement of this node under way, and it never takes the room's lock by itself.
-    const stream = inParallel(20, async () => {
+    // On a server there is always a statement of this node under way, and it never takes a room's lock by itself.
+    const stream = inParallel(64, async (worker) => {
+      const place = places[worker % 16] as (typeof places)[number];
       while (going) {
         await busy.log.append(aMessageDraft(place));
-        sent += 1;
+        count(place.roomId);
       }
     });
-    for (let round = 0; round < 15; round += 1) {
-      await storedChange(other, place);
-      await other.log.append(aMessageDraft(place));
-      await delay(10);
+    await delay(200);
+    for (const [n, place] of places.entries()) {
+      await (n % 2 === 0 ? storedChange(other, place) : other.log.append(aMessageDraft(place)));
+      count(place.roomId);
     }
     going = false;
     await stream;
-    expect(await seqsIn(other, place.roomId)).toEqual(upTo(sent + 30));
+    for (const { roomId } of places) expect(await seqsIn(other, roomId)).toEqual(upTo(sent.get(roomId) ?? 0));
   });
 });
 

@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { connect } from '../../../src/adapters/outbound/sequelize/connection.ts';
+import { migrateUp } from '../../../src/adapters/outbound/sequelize/migrations/migrate.ts';
+import { persistenceOn } from '../../../src/adapters/outbound/sequelize/persistence.ts';
 import { AppError } from '../../../src/application/errors/app-error.ts';
 import type { Stores } from '../../../src/application/ports/index.ts';
 import { inParallel, upTo, within } from '../../contract/concurrency.ts';
 import { aPlace, seqsOf, storedChange, storedMember, storedRoom } from '../../contract/seed.ts';
 import { describeServers } from '../../support/databases/available.ts';
 import { aChangeDraft, aMember, aMessageDraft, aRoom } from '../../support/builders.ts';
-import { describeDatabases, onServer, useDatabase } from './sql-harness.ts';
+import { RecordingDatabase } from './recording-database.ts';
+import { clock, describeDatabases, onServer, useDatabase } from './sql-harness.ts';
 
 describeDatabases('units of work', (fresh) => {
   const database = useDatabase(fresh);
@@ -33,13 +37,26 @@ describeDatabases('units of work', (fresh) => {
     await holding;
   });
 
-  it('tell the append path what they wrote, so that it goes on with its one statement', async () => {
-    const node = await database.node();
+  it("and messages of one node keep out of each other's way in a room", async () => {
+    await migrateUp({ url: database.url(), clock });
+    const recording = new RecordingDatabase(await connect({ url: database.url() }));
+    const node = database.keep(persistenceOn(recording));
     const place = await aPlace(node);
-    const outcomes = await inParallel(60, async (n) =>
-      n % 6 === 0 ? (await storedChange(node, place)).seq : (await node.log.append(aMessageDraft(place))).entry.seq,
-    );
-    expect(outcomes.toSorted((a, b) => a - b)).toEqual(upTo(60));
+    for (let round = 0; round < 8; round += 1) {
+      let written = (): void => undefined;
+      const inTheMiddle = new Promise<void>((resolve) => (written = resolve));
+      const unit = node.unitOfWork.run(async ({ rooms, journal }) => {
+        await rooms.lock(place.roomId);
+        await journal.append(aChangeDraft({ roomId: place.roomId, actorId: place.senderId }));
+        written();
+        await delay(20);
+      });
+      await inTheMiddle;
+      expect((await node.log.append(aMessageDraft(place))).entry.seq).toBe(2 * round + 2);
+      await unit;
+    }
+    // An append that met a unit would have failed, and then have taken the long way, by looking what is there.
+    expect(recording.statements.filter(({ sql }) => sql.includes('client_message_id) IN'))).toEqual([]);
   });
 
   it('do not write in a snapshot', async () => {

@@ -1,5 +1,6 @@
 import type { Express, Request, Response } from 'express';
 import type * as z from 'zod';
+import { AppError } from '../../../application/errors/app-error.ts';
 import type * as ports from '../../../application/ports/index.ts';
 import { contract, type Contract } from '../../../contract/contract.ts';
 
@@ -64,7 +65,7 @@ export function mountContract(app: Express, { handlers, authenticate }: MountDep
       const { status, body } = await handler({
         params: operation.params?.parse(request.params),
         query: operation.query?.parse(request.query),
-        body: operation.body?.parse(request.body ?? {}),
+        body: operation.body?.parse(bodyOf(request)),
         caller,
         origin: { address: request.ip ?? 'unknown', userAgent: request.get('user-agent') ?? '' },
       });
@@ -73,6 +74,17 @@ export function mountContract(app: Express, { handlers, authenticate }: MountDep
       else response.json(body);
     });
   }
+}
+
+/** No body is an empty one; one in another format than JSON is refused and not passed over in silence. */
+function bodyOf(request: Request): unknown {
+  // The parser leaves what is not declared as JSON unread.
+  const body: unknown = request.body;
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+  if (body === undefined && (encoding !== undefined || length !== '0')) {
+    throw new AppError('VALIDATION_FAILED', { message: 'The body must be JSON, with content-type application/json.' });
+  }
+  return body ?? {};
 }
 
 function bearerOf(request: Request): string {

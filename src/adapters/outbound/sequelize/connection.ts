@@ -75,7 +75,8 @@ function mysql({ url, ssl, poolMax = POOL_MAX, deadlineMs = DEADLINE_MS }: Conne
     ...common,
     dialect: 'mysql',
     dialectModule: mysqlDriver(deadlineMs),
-    host: parsed.hostname,
+    // An IPv6 address stands in brackets in a URL only.
+    host: parsed.hostname.replace(/^\[|\]$/g, ''),
     port,
     username: decodeURIComponent(parsed.username),
     password: decodeURIComponent(parsed.password),

@@ -15,16 +15,19 @@ interface GroupCommitParts<Item, Result> extends GroupCommitOptions {
   /** Items of one key are written in the order in which they came, and never in two batches at a time. */
   keyOf(item: Item): string;
   charsOf(item: Item): number;
-  /** Resolves, after the commit, to what became of each item, in their order. */
-  write(items: readonly Item[]): Promise<readonly (Result | Error)[]>;
+  /** Settles each ticket after the commit, as soon as it is known what became of its item. One left open has failed. */
+  write(batch: readonly Ticket<Item, Result>[]): Promise<void>;
 }
 
-interface Job<Item, Result> {
+export interface Ticket<Item, Result> {
   readonly item: Item;
+  /** The first call counts. */
+  readonly settle: (outcome: Result | Error) => void;
+}
+
+interface Job<Item, Result> extends Ticket<Item, Result> {
   readonly chars: number;
   readonly sinceMs: number;
-  readonly resolve: (result: Result) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -42,7 +45,7 @@ export class GroupCommit<Item, Result> {
   #lanesBusy = 0;
   #scheduled = false;
   #closed = false;
-  #idle: (() => void) | undefined;
+  readonly #whenIdle: (() => void)[] = [];
 
   constructor(parts: GroupCommitParts<Item, Result>) {
     this.#parts = parts;
@@ -53,7 +56,8 @@ export class GroupCommit<Item, Result> {
     if (this.#closed || this.#waiting >= this.#parts.waitingMax) throw overloaded();
     return new Promise((resolve, reject) => {
       const key = this.#parts.keyOf(item);
-      const job = { item, chars: this.#parts.charsOf(item), sinceMs: performance.now(), resolve, reject };
+      const settle = (outcome: Result | Error) => (outcome instanceof Error ? reject(outcome) : resolve(outcome));
+      const job = { item, settle, chars: this.#parts.charsOf(item), sinceMs: performance.now() };
       const queue = this.#queues.get(key);
       if (queue === undefined) this.#queues.set(key, [job]);
       else queue.push(job);
@@ -78,7 +82,7 @@ export class GroupCommit<Item, Result> {
   /** Takes nothing more and resolves when everything that waits is settled. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#waiting + this.#lanesBusy > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    if (this.#waiting + this.#lanesBusy > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
   }
 
   // Whatever arrives in the same turn of the event loop belongs to the same batch.
@@ -100,7 +104,7 @@ export class GroupCommit<Item, Result> {
         this.#lanesBusy -= 1;
         this.#release(keys);
         this.#start();
-        if (this.#waiting + this.#lanesBusy === 0) this.#idle?.();
+        if (this.#waiting + this.#lanesBusy === 0) for (const idle of this.#whenIdle.splice(0)) idle();
       });
     }
   }
@@ -117,7 +121,7 @@ export class GroupCommit<Item, Result> {
         if (full && batch.length > 0) break;
         count += 1;
         if (job.sinceMs < late) {
-          job.reject(overloaded());
+          job.settle(overloaded());
           continue;
         }
         batch.push(job);
@@ -136,16 +140,14 @@ export class GroupCommit<Item, Result> {
   /** Never rejects: every job is settled. */
   async #write(batch: readonly Job<Item, Result>[]): Promise<void> {
     if (batch.length === 0) return;
+    let failure = new Error('A batch left an item open.');
     try {
-      const results = await this.#parts.write(batch.map(({ item }) => item));
-      batch.forEach((job, index) => {
-        const result = results[index] ?? new Error('A batch left an item without a result.');
-        if (result instanceof Error) job.reject(result);
-        else job.resolve(result);
-      });
+      await this.#parts.write(batch);
     } catch (error) {
-      for (const job of batch) job.reject(translateError(error));
+      failure = translateError(error);
     }
+    // Means nothing to those that are settled.
+    for (const job of batch) job.settle(failure);
   }
 
   #take(key: string): void {

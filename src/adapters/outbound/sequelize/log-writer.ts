@@ -3,12 +3,13 @@ import type { Appended, MessageDraft } from '../../../application/ports/index.ts
 import type { MessageEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { Database } from './database.ts';
+import type { Ticket } from './group-commit.ts';
 import { LruMap } from './lru-map.ts';
 import type { RoomLogTable } from './room-log-table.ts';
 import { kindOf, overloaded, translateError } from './translate-error.ts';
 import { ATTEMPTS_MAX, backOff } from './with-retries.ts';
 
-type Outcomes = Map<MessageDraft, Appended | Error>;
+type Send = Ticket<MessageDraft, Appended>;
 
 interface Written {
   readonly entries: readonly MessageEntry[];
@@ -40,21 +41,14 @@ export class LogWriter {
     this.#table = table;
   }
 
-  /** Drafts of one room get ascending seqs, in their order. No two of them may have one key. */
-  async write(drafts: readonly MessageDraft[]): Promise<(Appended | Error)[]> {
-    const outcomes: Outcomes = new Map();
+  /** Drafts of one room get ascending seqs, in their order. */
+  async write(sends: readonly Send[]): Promise<void> {
     const nowMs = performance.now();
     // Writers that insert rows and take locks in one order do not wait for each other in a circle.
-    const sorted = drafts.toSorted((a, b) => (a.roomId < b.roomId ? -1 : a.roomId > b.roomId ? 1 : 0));
-    const isContended = ({ roomId }: MessageDraft) => (this.#contended.get(roomId) ?? 0) > nowMs;
-    await Promise.all([
-      this.#inOneStatement(
-        sorted.filter((draft) => !isContended(draft)),
-        outcomes,
-      ),
-      this.#underLock(sorted.filter(isContended), outcomes),
-    ]);
-    return drafts.map((draft) => outcomes.get(draft) ?? new Error('A draft was left out of its batch.'));
+    const sorted = sends.toSorted((a, b) => compare(a.item.roomId, b.item.roomId));
+    const isContended = ({ item }: Send) => (this.#contended.get(item.roomId) ?? 0) > nowMs;
+    const calm = sorted.filter((send) => !isContended(send));
+    await Promise.all([this.#inOneStatement(calm), this.#underLock(sorted.filter(isContended))]);
   }
 
   /** `seq` is committed in the room. */
@@ -62,39 +56,38 @@ export class LogWriter {
     if ((this.#heads.get(roomId) ?? 0) < seq) this.#heads.set(roomId, seq);
   }
 
-  async #inOneStatement(drafts: readonly MessageDraft[], outcomes: Outcomes): Promise<void> {
-    if (drafts.length === 0) return;
+  async #inOneStatement(sends: readonly Send[]): Promise<void> {
+    if (sends.length === 0) return;
+    const drafts = draftsOf(sends);
     try {
       const written = await this.#database.exclusively(async () => {
         const numbered = numberFrom(await this.#knownHeads(roomsOf(drafts)), drafts);
         await this.#table.insert(numbered.entries, null);
         return numbered;
       });
-      this.#settle(drafts, written, outcomes);
+      this.#confirm(sends, written);
     } catch (error) {
       const kind = kindOf(error);
-      if (kind === 'unavailable') this.#refuse(drafts, error, outcomes);
-      else if (kind === 'other')
-        await this.#apart(drafts, error, outcomes, (one) => this.#inOneStatement(one, outcomes));
-      else await this.#underLock(drafts, outcomes);
+      if (kind === 'unavailable') this.#refuse(sends, error);
+      else if (kind === 'other') await this.#apart(sends, error, (one) => this.#inOneStatement(one));
+      else await this.#underLock(sends);
     }
   }
 
-  async #underLock(drafts: readonly MessageDraft[], outcomes: Outcomes): Promise<void> {
-    if (drafts.length === 0) return;
+  async #underLock(sends: readonly Send[]): Promise<void> {
+    if (sends.length === 0) return;
+    const drafts = draftsOf(sends);
     const lastStartMs = performance.now() + ATTEMPTS_MS;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const written = await this.#database.transaction((transaction) => this.#complete(drafts, transaction));
-        this.#settle(drafts, written, outcomes);
+        this.#confirm(sends, written);
         return;
       } catch (error) {
         const kind = kindOf(error);
-        if (kind === 'other') {
-          return this.#apart(drafts, error, outcomes, (one) => this.#underLock(one, outcomes));
-        }
+        if (kind === 'other') return this.#apart(sends, error, (one) => this.#underLock(one));
         if (kind === 'unavailable' || attempt === ATTEMPTS_MAX || performance.now() > lastStartMs) {
-          return this.#refuse(drafts, error, outcomes);
+          return this.#refuse(sends, error);
         }
       }
       await backOff(attempt);
@@ -124,8 +117,9 @@ export class LogWriter {
     const before = await this.#table.heads(rooms, transaction);
     this.#noteForeignWrites(rooms, before);
     const known = new Map<string, MessageEntry>(found.map((entry) => [identityOf(entry), entry]));
-    const missing = drafts.filter((draft) => !known.has(identityOf(draft)));
-    const { entries: added, heads } = numberFrom(before, missing);
+    const missing = new Map(drafts.map((draft) => [identityOf(draft), draft]));
+    for (const identity of known.keys()) missing.delete(identity);
+    const { entries: added, heads } = numberFrom(before, [...missing.values()]);
     if (added.length > 0) await this.#table.insert(added, transaction);
     for (const entry of added) known.set(identityOf(entry), entry);
     return { entries: drafts.map((draft) => known.get(identityOf(draft)) as MessageEntry), heads };
@@ -153,31 +147,26 @@ export class LogWriter {
   }
 
   /** One draft that the database does not take must not fail the others: each goes alone. */
-  async #apart(
-    drafts: readonly MessageDraft[],
-    error: unknown,
-    outcomes: Outcomes,
-    write: (one: readonly MessageDraft[]) => Promise<void>,
-  ): Promise<void> {
-    if (drafts.length === 1) return this.#refuse(drafts, error, outcomes);
-    for (const draft of drafts) await write([draft]);
+  async #apart(sends: readonly Send[], error: unknown, write: (one: readonly Send[]) => Promise<void>): Promise<void> {
+    if (sends.length === 1) return this.#refuse(sends, error);
+    for (const send of sends) await write([send]);
   }
 
-  #settle(drafts: readonly MessageDraft[], { entries, heads }: Written, outcomes: Outcomes): void {
+  #confirm(sends: readonly Send[], { entries, heads }: Written): void {
     for (const [roomId, seq] of heads) this.learn(roomId, seq);
-    drafts.forEach((draft, index) => {
+    sends.forEach(({ item, settle }, index) => {
       const entry = entries[index] as MessageEntry;
       // An entry with the draft's own id was written by an attempt whose outcome had been unknown.
-      outcomes.set(draft, { entry, deduplicated: entry.id !== draft.id });
+      settle({ entry, deduplicated: entry.id !== item.id });
     });
   }
 
-  #refuse(drafts: readonly MessageDraft[], error: unknown, outcomes: Outcomes): void {
+  #refuse(sends: readonly Send[], error: unknown): void {
     // A race that was lost every time is no conflict of the caller's making.
     const outcome = kindOf(error) === 'duplicate' ? overloaded() : translateError(error);
-    for (const draft of drafts) {
-      this.#heads.delete(draft.roomId);
-      outcomes.set(draft, outcome);
+    for (const { item, settle } of sends) {
+      this.#heads.delete(item.roomId);
+      settle(outcome);
     }
   }
 }
@@ -188,6 +177,8 @@ function identityOf(message: MessageDraft | MessageEntry): string {
   const sender = 'senderId' in message ? message.senderId : message.actorId;
   return `${message.roomId}/${sender}/${message.clientMessageId}`;
 }
+
+const draftsOf = (sends: readonly Send[]): MessageDraft[] => sends.map(({ item }) => item);
 
 const roomsOf = (drafts: readonly MessageDraft[]): RoomId[] => [...new Set(drafts.map(({ roomId }) => roomId))];
 
@@ -200,3 +191,5 @@ function numberFrom(before: ReadonlyMap<RoomId, number>, drafts: readonly Messag
   });
   return { entries, heads };
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

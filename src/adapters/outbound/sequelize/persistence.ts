@@ -29,16 +29,17 @@ const PING_MS = 2_900;
 
 // A statement of this size is well below the packet that a server takes by default.
 const LOG: GroupCommitOptions = {
-  lanes: 2,
+  lanes: 1,
   itemsMax: 500,
   charsMax: 1_000_000,
   waitingMax: 20_000,
   waitMaxMs: 5_000,
 };
-const RECEIPTS: GroupCommitOptions = { ...LOG, lanes: 1, itemsMax: 100 };
+const RECEIPTS: GroupCommitOptions = { ...LOG, itemsMax: 100 };
 
-// SQLite has one writer, so a second batch could only wait.
-const lanesFor = (dialect: Dialect): Partial<GroupCommitOptions> => (dialect === 'sqlite' ? { lanes: 1 } : {});
+// SQLite has one writer, so a second batch could only wait. On a server the second one is made ready while the first is
+// flushed to disk; a third gains nothing.
+const LANES: Record<Dialect, number> = { mysql: 2, sqlite: 1 };
 
 /** Connects, brings the schema up to date and checks the server; rejects when one of these fails. */
 export async function openSequelizePersistence(options: SequelizePersistenceOptions): Promise<Persistence> {
@@ -55,12 +56,13 @@ export async function openSequelizePersistence(options: SequelizePersistenceOpti
     await database.close();
     throw error;
   }
-  return persistenceOn(database, { ...LOG, ...lanesFor(connected.dialect), ...options.log });
+  return persistenceOn(database, options.log);
 }
 
-function persistenceOn(database: Database, logOptions: GroupCommitOptions): Persistence {
+/** All ports on a database that is ready for use; closing the persistence closes it. */
+export function persistenceOn(database: Database, logOptions: Partial<GroupCommitOptions> = {}): Persistence {
   const scope = new StandaloneScope(database);
-  const log = new SequelizeRoomLog(scope, logOptions);
+  const log = new SequelizeRoomLog(scope, { ...LOG, lanes: LANES[database.dialect], ...logOptions });
   const receipts = new SequelizeReceiptStore(database, RECEIPTS);
   return {
     users: new SequelizeUserStore(scope),

@@ -4,7 +4,7 @@ import { advance, type Watermarks } from '../../../domain/room/member.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
-import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+import { GroupCommit, type GroupCommitOptions, type Ticket } from './group-commit.ts';
 import { withRetries } from './with-retries.ts';
 
 interface MarkRow {
@@ -21,8 +21,7 @@ interface Stored extends Watermarks {
   readonly unreadFromSeq: number | null;
 }
 
-// A promise's result cannot be told from an error by null, so a stranger has an object of its own.
-type Outcome = { readonly told: ReceiptOutcome | null };
+type Outcome = ReceiptOutcome | null;
 
 /** Reports that wait together are applied in one transaction: a lively room makes more of them than messages. */
 export class SequelizeReceiptStore implements ReceiptStore {
@@ -39,8 +38,8 @@ export class SequelizeReceiptStore implements ReceiptStore {
     });
   }
 
-  async advance(report: ReceiptReport): Promise<ReceiptOutcome | null> {
-    return (await this.#commits.submit(report)).told;
+  advance(report: ReceiptReport): Promise<Outcome> {
+    return this.#commits.submit(report);
   }
 
   async markUnread(roomId: RoomId, userId: UserId, fromSeq: number | null): Promise<boolean> {
@@ -53,8 +52,11 @@ export class SequelizeReceiptStore implements ReceiptStore {
     return this.#commits.close();
   }
 
-  #apply(reports: readonly ReceiptReport[]): Promise<Outcome[]> {
-    return withRetries(() => this.#database.transaction((transaction) => this.#raise(reports, transaction)));
+  async #apply(reports: readonly Ticket<ReceiptReport, Outcome>[]): Promise<void> {
+    const items = reports.map(({ item }) => item);
+    const work = (transaction: Transaction) => this.#raise(items, transaction);
+    const outcomes = await withRetries(() => this.#database.transaction(work));
+    reports.forEach(({ settle }, index) => settle(outcomes[index] ?? null));
   }
 
   async #raise(reports: readonly ReceiptReport[], transaction: Transaction): Promise<Outcome[]> {
@@ -62,12 +64,12 @@ export class SequelizeReceiptStore implements ReceiptStore {
     const current = new Map(stored);
     const outcomes = reports.map((report): Outcome => {
       const before = current.get(memberOf(report));
-      if (before === undefined) return { told: null };
+      if (before === undefined) return null;
       const read = before.unreadFromSeq !== null && report.readSeq >= before.unreadFromSeq;
       const unreadFromSeq = read ? null : before.unreadFromSeq;
       const now = { ...before, ...advance(before, report, Number.POSITIVE_INFINITY), unreadFromSeq };
       current.set(memberOf(report), now);
-      return { told: { before: marksOf(before), now: marksOf(now) } };
+      return { before: marksOf(before), now: marksOf(now) };
     });
     const changed = [...current.values()].filter((now) => !equal(now, stored.get(memberOf(now)) as Stored));
     if (changed.length > 0) await this.#store(changed, transaction);

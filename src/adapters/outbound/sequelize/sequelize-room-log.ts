@@ -36,7 +36,7 @@ export class SequelizeRoomLog implements RoomLog {
       ...options,
       keyOf: ({ roomId }) => roomId,
       charsOf: ({ content }) => content.length + ROW_OVERHEAD_CHARS,
-      write: (drafts) => this.#writer.write(drafts),
+      write: (sends) => this.#writer.write(sends),
     });
   }
 

@@ -5,9 +5,11 @@ import { emailKeyOf, usernameKeyOf, type User, type UserId } from '../../../doma
 import { findRow, findRows } from './models/stored-row.ts';
 import type { UserRow } from './models/user-model.ts';
 import type { Scope } from './scope.ts';
-import { dateOrNull, msOf, msOrNull } from './stored-time.ts';
+import { dateOrNull, msOf, msOrNull, timeText } from './stored-time.ts';
 import { isDuplicate } from './translate-error.ts';
 import { boundedKey } from './unique-key.ts';
+
+const MARK_SEEN = 'UPDATE users SET last_seen_at = ? WHERE id IN (?) AND (last_seen_at IS NULL OR last_seen_at < ?)';
 
 export class SequelizeUserStore implements UserStore {
   readonly #scope: Scope;
@@ -53,12 +55,10 @@ export class SequelizeUserStore implements UserStore {
 
   async markSeen(ids: readonly UserId[], atMs: number): Promise<void> {
     if (ids.length === 0) return;
-    const at = new Date(atMs);
-    const earlier = { [Op.or]: [{ last_seen_at: null }, { last_seen_at: { [Op.lt]: at } }] };
-    const { users } = this.#scope.database.models;
-    await this.#scope.write((transaction) =>
-      users.update({ last_seen_at: at }, { where: { id: { [Op.in]: [...ids] }, ...earlier }, transaction }),
-    );
+    const { database } = this.#scope;
+    const at = timeText(atMs, database.dialect);
+    // Raw, because a model would prepare a statement of its own for each number of ids.
+    await this.#scope.write((transaction) => database.change(MARK_SEEN, [at, [...ids], at], transaction));
   }
 
   async #find(where: Partial<UserRow>): Promise<User | null> {
