@@ -39,7 +39,7 @@ export function launch(env: Record<string, string>, cwd?: string) {
   });
   let written = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (written += data.toString()));
-  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal }) as Ended);
+  const ended = once(child, 'close').then(([code, signal]): Ended => ({ code, signal }));
   return { child, ended, output: () => written };
 }
 

@@ -28,7 +28,10 @@ describe('creating a room', () => {
     const core = createCore();
     const alice = await core.aPerson();
     const creating = core.createRoom.execute({ userId: alice.id, name, isPrivate: false });
-    await expect(creating).rejects.toMatchObject({ code: 'VALIDATION_FAILED', details: { name: expect.any(String) } });
+    await expect(creating).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      details: { name: expect.any(String) as string },
+    });
     expect(await core.persistence.directory.summariesOf(alice.id)).toEqual([]);
   });
 
