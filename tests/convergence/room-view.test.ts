@@ -172,7 +172,7 @@ describe('a snapshot and what is pushed afterwards', () => {
     const { failed, errorInstance } = await fc.check(property({ how, at: 4 }), { numRuns: 500 });
     expect({ failed, because: String(errorInstance) }).toEqual({
       failed: true,
-      because: expect.stringContaining('to deeply equal'),
+      because: expect.stringContaining('to deeply equal') as string,
     });
   });
 });

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { SignInLimits, type SignInLimitRules } from '../../../../src/application/auth/sign-in-limits.ts';
+import { ChangePassword } from '../../../../src/application/use-cases/change-password.ts';
+import { EndSession } from '../../../../src/application/use-cases/end-session.ts';
+import { ListSessions } from '../../../../src/application/use-cases/list-sessions.ts';
+import { LogIn } from '../../../../src/application/use-cases/log-in.ts';
+import { RefreshSession } from '../../../../src/application/use-cases/refresh-session.ts';
+import { RegisterUser } from '../../../../src/application/use-cases/register-user.ts';
+import type { SignedIn } from '../../../../src/application/auth/session-issuer.ts';
+import { SESSION_LIFE_MS } from '../../../../src/application/auth/session-issuer.ts';
+import { aSessionId } from '../../../support/builders.ts';
+import { createCore, refusal } from '../../../support/harness/core.ts';
+
+const ORIGIN = { address: '192.0.2.1', userAgent: 'a browser' };
+const ALICE = { email: 'alice@example.org', username: 'alice', password: 'correct horse' };
+const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null };
+
+function aDesk(rules: SignInLimitRules = NO_LIMITS) {
+  const core = createCore();
+  const { users, sessions, unitOfWork } = core.persistence;
+  const limits = new SignInLimits({ limiter: core.limiter, rules });
+  const deps = { ...core, users, sessions, unitOfWork, limits };
+  const useCases = {
+    registerUser: new RegisterUser(deps),
+    logIn: new LogIn(deps),
+    refreshSession: new RefreshSession(deps),
+    endSession: new EndSession(deps),
+    changePassword: new ChangePassword(deps),
+    listSessions: new ListSessions(deps),
+  };
+  const register = (overrides: Partial<typeof ALICE> = {}) =>
+    useCases.registerUser.execute({ ...ALICE, ...ORIGIN, ...overrides });
+  const logIn = (password = ALICE.password, email = ALICE.email, address = ORIGIN.address) =>
+    useCases.logIn.execute({ ...ORIGIN, email, password, address });
+  const claimsOf = ({ token }: SignedIn) => core.tokens.verify(token);
+  /** A live connection under the session of these tokens. */
+  const connect = (signedIn: SignedIn) => core.connect(signedIn.user, claimsOf(signedIn).sessionId);
+  const works = ({ token }: SignedIn) =>
+    core.guard.authenticate(token).then(
+      () => true,
+      () => false,
+    );
+  return { ...core, ...useCases, register, logIn, claimsOf, connect, works };
+}
+
+describe('registering', () => {
+  it('makes an account and a session, and keeps neither the password nor the refresh token', async () => {
+    const { register, persistence, claimsOf } = aDesk();
+    const signedIn = await register({ email: 'Alice@Example.org' });
+    const stored = await persistence.users.byEmail('alice@example.ORG');
+    expect(stored).toMatchObject({ id: signedIn.user.id, email: 'Alice@Example.org', username: 'alice' });
+    expect(JSON.stringify(stored)).not.toContain(ALICE.password);
+    const session = await persistence.sessions.byId(claimsOf(signedIn).sessionId);
+    expect(session).toMatchObject({ userId: signedIn.user.id, userAgent: 'a browser', endedAtMs: null });
+    expect(JSON.stringify(session)).not.toContain(signedIn.refreshToken.split('.')[1]);
+    expect(signedIn.expiresInSeconds).toBe(3_600);
+  });
+
+  it.each([
+    [{ password: 'short' }, 'VALIDATION_FAILED'],
+    [{ password: 'é'.repeat(37) }, 'VALIDATION_FAILED'],
+    [{ username: 'ab' }, 'VALIDATION_FAILED'],
+    [{ username: 'zero\u200bwidth' }, 'VALIDATION_FAILED'],
+    [{ email: 'ALICE@example.org', username: 'another' }, 'EMAIL_TAKEN'],
+    [{ email: 'other@example.org', username: 'ALICE' }, 'USERNAME_TAKEN'],
+  ])('with %j is refused', async (overrides, code) => {
+    const { register, persistence } = aDesk();
+    const { user } = await register();
+    await expect(register(overrides)).rejects.toEqual(refusal(code));
+    expect(await persistence.users.byEmail('other@example.org')).toBeNull();
+    expect(await persistence.sessions.liveOf(user.id, 0)).toHaveLength(1);
+  });
+
+  it('lets one of many with the same address through, and leaves no session of the others', async () => {
+    const { register } = aDesk();
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => register()));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('logging in', () => {
+  it('begins a session of its own', async () => {
+    const { register, logIn, claimsOf, listSessions } = aDesk();
+    const first = await register();
+    const second = await logIn();
+    expect(claimsOf(second).sessionId).not.toBe(claimsOf(first).sessionId);
+    expect(await listSessions.execute({ userId: first.user.id })).toHaveLength(2);
+  });
+
+  it('answers an unknown account and a wrong password alike', async () => {
+    const { register, logIn } = aDesk();
+    await register();
+    const refused = (attempt: Promise<unknown>) =>
+      attempt.catch((error: Error & { code?: string }) => ({ ...error, message: error.message }));
+    const wrong = await refused(logIn('wrong'));
+    expect(await refused(logIn(ALICE.password, 'nobody@example.org'))).toEqual(wrong);
+    expect(wrong).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('is limited for an address at one account, in any spelling, and free again afterwards', async () => {
+    const rule = { points: 3, durationMs: 60_000 };
+    const { register, logIn, scheduler } = aDesk({ perAddress: null, perAccountAndAddress: rule });
+    await register();
+    for (let count = 0; count < 10; count += 1) await logIn();
+    for (let count = 0; count < 3; count += 1) {
+      await expect(logIn('wrong')).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    }
+    await expect(logIn(ALICE.password, ALICE.email.toUpperCase())).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterMs: 60_000,
+    });
+    // Nobody is locked out from elsewhere by somebody who guesses.
+    await logIn(ALICE.password, ALICE.email, '192.0.2.99');
+    await scheduler.advance(60_000);
+    await logIn();
+  });
+
+  it('is limited for an address over all accounts', async () => {
+    const { register, logIn } = aDesk({ perAddress: { points: 3, durationMs: 60_000 }, perAccountAndAddress: null });
+    await register();
+    await logIn();
+    await expect(logIn('x', 'nobody@example.org')).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    await expect(logIn()).rejects.toEqual(refusal('RATE_LIMITED'));
+    await expect(register({ email: 'b@example.org', username: 'bob' })).rejects.toEqual(refusal('RATE_LIMITED'));
+  });
+});
+
+describe('refreshing', () => {
+  it('gives a new pair for the same session and puts off its end', async () => {
+    const { register, refreshSession, claimsOf, scheduler, persistence, clock } = aDesk();
+    const first = await register();
+    await scheduler.advance(SESSION_LIFE_MS - 1);
+    const next = await refreshSession.execute(first);
+    expect(claimsOf(next).sessionId).toBe(first.refreshToken.split('.')[0]);
+    expect(next.refreshToken).not.toBe(first.refreshToken);
+    const session = await persistence.sessions.byId(claimsOf(next).sessionId);
+    expect(session?.expiresAtMs).toBe(clock.nowMs() + SESSION_LIFE_MS);
+    await scheduler.advance(SESSION_LIFE_MS);
+    await expect(refreshSession.execute(next)).rejects.toEqual(refusal('UNAUTHENTICATED'));
+  });
+
+  it('with a spent token ends the session, its tokens and its live connections', async () => {
+    const { register, logIn, refreshSession, connect, works, live } = aDesk();
+    const first = await register();
+    const other = await logIn();
+    const [cut, kept] = [await connect(first), await connect(other)];
+    const next = await refreshSession.execute(first);
+    await expect(refreshSession.execute(first)).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    expect([await works(next), await works(first), await works(other)]).toEqual([false, false, true]);
+    expect([live.isConnected(cut), live.isConnected(kept)]).toEqual([false, true]);
+    await expect(refreshSession.execute(next)).rejects.toEqual(refusal('UNAUTHENTICATED'));
+  });
+
+  it('lets at most one of many with one token through', async () => {
+    const { register, refreshSession, works } = aDesk();
+    const first = await register();
+    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => refreshSession.execute(first)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
+    expect(await works(first)).toBe(false);
+  });
+
+  it.each(['', '.', 'x.', '.x', 'no dot', `${aSessionId()}.`, `${aSessionId()}.secret`, `${aSessionId()}.a.b`])(
+    'refuses %j',
+    async (refreshToken) => {
+      const { register, refreshSession, works } = aDesk();
+      const first = await register();
+      await expect(refreshSession.execute({ refreshToken })).rejects.toEqual(refusal('UNAUTHENTICATED'));
+      expect(await works(first)).toBe(true);
+    },
+  );
+});
+
+describe('ending sessions', () => {
+  it('ends one, at once and with its live connections, and no other', async () => {
+    const { register, logIn, endSession, connect, claimsOf, works, live } = aDesk();
+    const [here, there] = [await register(), await logIn()];
+    const [h, t] = [await connect(here), await connect(there)];
+    // Remembered as live a moment before: that must not count.
+    expect([await works(here), await works(there)]).toEqual([true, true]);
+    await endSession.execute({ which: 'one', userId: here.user.id, sessionId: claimsOf(there).sessionId });
+    expect([await works(here), await works(there)]).toEqual([true, false]);
+    expect([live.isConnected(h), live.isConnected(t)]).toEqual([true, false]);
+  });
+
+  it('ends all', async () => {
+    const { register, logIn, endSession, connect, works, live } = aDesk();
+    const [here, there] = [await register(), await logIn()];
+    const connections = [await connect(here), await connect(there)];
+    await endSession.execute({ which: 'all', userId: here.user.id });
+    expect([await works(here), await works(there)]).toEqual([false, false]);
+    expect(connections.map((id) => live.isConnected(id))).toEqual([false, false]);
+  });
+
+  it('does not know the sessions of others', async () => {
+    const { register, endSession, claimsOf, works } = aDesk();
+    const alice = await register();
+    const bob = await register({ email: 'bob@example.org', username: 'bob' });
+    for (const sessionId of [claimsOf(bob).sessionId, aSessionId()]) {
+      const ending = endSession.execute({ which: 'one', userId: alice.user.id, sessionId });
+      await expect(ending).rejects.toEqual(refusal('NOT_FOUND'));
+    }
+    expect(await works(bob)).toBe(true);
+  });
+
+  it('happens to all others when the password changes', async () => {
+    const { register, logIn, changePassword, claimsOf, connect, works, live } = aDesk();
+    const [here, there] = [await register(), await logIn()];
+    const [h, t] = [await connect(here), await connect(there)];
+    const { userId, sessionId } = claimsOf(here);
+    const change = (currentPassword: string, newPassword: string) =>
+      changePassword.execute({ userId, sessionId, currentPassword, newPassword });
+    await expect(change('wrong', 'a new password')).rejects.toEqual(refusal('FORBIDDEN'));
+    await expect(change(ALICE.password, 'short')).rejects.toEqual(refusal('VALIDATION_FAILED'));
+    expect(await works(there)).toBe(true);
+    await change(ALICE.password, 'a new password');
+    expect([await works(here), await works(there)]).toEqual([true, false]);
+    expect([live.isConnected(h), live.isConnected(t)]).toEqual([true, false]);
+    await expect(logIn()).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    await logIn('a new password');
+  });
+});
