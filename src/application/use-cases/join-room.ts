@@ -54,6 +54,10 @@ export class JoinRoom {
       feed.openAt(entry.roomId, entry.seq - 1);
       feed.committed([entry]);
       announcer.introduce(input.userId, entry.roomId);
+    } else {
+      // The join before this one may have been committed without anybody hearing of it, so nothing was done after it.
+      broadcaster.admit(joined.room.id, input.userId);
+      await feed.open([joined.room.id]);
     }
     return joined;
   }

@@ -30,6 +30,9 @@ export interface SocketEdge {
 const EVENT_NAMES = Object.keys(contract.clientEvents) as EventName[];
 /** Later events of the same socket wait for this one. */
 const OPENS_ROOMS: EventName = 'join_room';
+const NO_SUCH_EVENT = 'There is no such event.';
+/** As much of an unknown event's name as is told back. */
+const EVENT_CHARS_MAX = 64;
 
 /**
  * The one place where events of a client enter. Whatever arrives is answered, with the ack if there is one and with
@@ -51,8 +54,7 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
     socket.on(event, (...args: unknown[]) => {
       const ack = args.at(-1);
       const ended = edge.began();
-      // A client may leave the ack out or send junk in its place; neither may end the process.
-      const answer = typeof ack === 'function' ? (ack as (reply: unknown) => void) : null;
+      const answer = answerOf(ack);
       const work = run(typeof ack === 'function' ? args.slice(0, -1) : args);
       if (event === OPENS_ROOMS) session.hold(work);
       work
@@ -64,6 +66,18 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
         .finally(ended);
     });
   }
+  socket.onAny((event: unknown, ...args: unknown[]) => {
+    if (EVENT_NAMES.some((known) => known === event)) return;
+    // Whoever waits for an ack is not left waiting, and a flood of what nobody declared is a flood too.
+    const spent = budget && !budget.take(edge.nowMs());
+    const thrown = spent ? refuse(session, budget) : new AppError('VALIDATION_FAILED', { message: NO_SUCH_EVENT });
+    fail(session, edge, String(event).slice(0, EVENT_CHARS_MAX), thrown, answerOf(args.at(-1)));
+  });
+}
+
+/** A client may leave the ack out or send junk in its place; neither may end the process. */
+function answerOf(ack: unknown): ((reply: unknown) => void) | null {
+  return typeof ack === 'function' ? (ack as (reply: unknown) => void) : null;
 }
 
 function fail(

@@ -69,6 +69,8 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
 
 async function open({ userId, connectionId, socket }: SocketSession, deps: ServeSocketsDeps): Promise<void> {
   try {
+    // Asked again, now that the end of its session finds this socket: one that ended during the handshake did not.
+    await deps.guard.authenticate(tokenOf(socket));
     await deps.connectDevice.execute({ userId, connectionId });
   } catch (error) {
     deps.logger.warn(

@@ -118,12 +118,18 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
   }
 
   presence(change: ports.PresenceChange, roomIds: readonly RoomId[]): void {
-    if (roomIds.length === 0) return;
     this.#guard('presence', () => {
-      this.#namespace
-        .to(roomIds.map(roomChannel))
-        .except(userChannel(change.userId))
-        .emit('user_status', presentPresence(change));
+      const { rooms } = this.#namespace.adapter;
+      const encoded = new EncodedPackets([eventPacket('user_status', presentPresence(change))]);
+      // The user's own sockets count as told. When a whole room comes at once, its statuses leave each socket together.
+      const told = new Set(rooms.get(userChannel(change.userId)));
+      for (const roomId of roomIds) {
+        for (const connectionId of rooms.get(roomChannel(roomId)) ?? []) {
+          if (told.has(connectionId)) continue;
+          told.add(connectionId);
+          this.#send(connectionId, encoded);
+        }
+      }
     });
   }
 
@@ -137,10 +143,12 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
     const members = this.#namespace.adapter.rooms.get(channel);
     if (!members) return;
     const encoded = new EncodedPackets(packets);
-    for (const connectionId of members) {
-      const socket = this.#namespace.sockets.get(connectionId);
-      if (socket) this.#outbox.send(socket, encoded);
-    }
+    for (const connectionId of members) this.#send(connectionId, encoded);
+  }
+
+  #send(connectionId: string, encoded: EncodedPackets): void {
+    const socket = this.#namespace.sockets.get(connectionId);
+    if (socket) this.#outbox.send(socket, encoded);
   }
 
   #socketsIn(channel: string): LiveSocket[] {
