@@ -92,7 +92,10 @@ export class Person {
   async connect(options: Partial<ManagerOptions & SocketOptions> = {}): Promise<Device> {
     const device = new Device(this.url, this.token, options);
     this.devices.push(device);
-    return device.connected();
+    await device.connected();
+    // Answered once the server has put the connection into its rooms: what is sent from now on is pushed to it.
+    await device.ask('sync', { rooms: [] });
+    return device;
   }
 
   async createRoom(options: { name?: string; isPrivate?: boolean } = {}): Promise<string> {
