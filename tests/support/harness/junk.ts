@@ -29,6 +29,7 @@ export const JUNK: readonly string[] = [
     `"${'x'.repeat(40_000)}"`,
   ],
   ...['[]', '[null]', '[[]]', '[{}]', '{}', '{"length":1}', '{"toString":1}', '{"then":"x"}', '{"":null}'],
+  ...['{"length":{"toString":null}}', '{"length":{"valueOf":1}}', '{"length":1e9}', '{"length":"x"}', '{"size":{}}'],
   '{"__proto__":{"isAdmin":true}}',
   '{"__proto__":null}',
   '{"constructor":{"prototype":{"isAdmin":true}}}',
@@ -77,6 +78,9 @@ export const anyJson = (): fc.Arbitrary<string> =>
     fc.json({ maxDepth: 6, stringUnit: 'binary' }),
     fc.constantFrom(...JUNK),
     fc
-      .tuple(fc.constantFrom('__proto__', 'constructor', 'roomId', 'rooms', 'content', 'length'), fc.json())
+      .tuple(
+        fc.constantFrom('__proto__', 'constructor', 'roomId', 'rooms', 'content', 'length', 'size', 'toString'),
+        fc.json(),
+      )
       .map(([key, json]) => `{"${key}":${json}}`),
   );

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { AppError } from '../../../application/errors/app-error.ts';
 import type * as ports from '../../../application/ports/index.ts';
 import { contract, type Contract } from '../../../contract/contract.ts';
+import { parseRequest } from '../../wire/parse-request.ts';
 
 type Operations = Contract['http'];
 type OperationName = keyof Operations;
@@ -63,9 +64,9 @@ export function mountContract(app: Express, { handlers, authenticate }: MountDep
       // Who is not known learns nothing about the shape of what was asked.
       const caller = operation.auth === 'bearer' ? await authenticate(bearerOf(request)) : undefined;
       const { status, body } = await handler({
-        params: operation.params?.parse(request.params),
-        query: operation.query?.parse(request.query),
-        body: operation.body?.parse(bodyOf(request)),
+        params: operation.params && parseRequest(operation.params, request.params),
+        query: operation.query && parseRequest(operation.query, request.query),
+        body: operation.body && parseRequest(operation.body, bodyOf(request)),
         caller,
         origin: { address: request.ip ?? 'unknown', userAgent: request.get('user-agent') ?? '' },
       });

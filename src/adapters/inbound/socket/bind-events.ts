@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { AppError } from '../../../application/errors/app-error.ts';
 import { contract, type Contract } from '../../../contract/contract.ts';
 import { toWireFailure } from '../../wire/error-map.ts';
+import { parseRequest } from '../../wire/parse-request.ts';
 import { FrameBudget, type FrameBudgetRule } from './frame-budget.ts';
 import type { SocketSession } from './socket-session.ts';
 
@@ -46,10 +47,9 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
     const handler = handlers[event] as AnyHandler;
     const run = async (args: readonly unknown[]): Promise<unknown> => {
       if (budget && !budget.take(edge.nowMs())) throw refuse(session, budget);
-      const parsed = schema.safeParse(args[0]);
-      if (!parsed.success) throw parsed.error;
+      const payload: unknown = parseRequest(schema, args[0]);
       if (session.gate) await session.gate;
-      return handler(session, parsed.data);
+      return handler(session, payload);
     };
     socket.on(event, (...args: unknown[]) => {
       const ack = args.at(-1);
