@@ -110,8 +110,31 @@ export class RoomFeed {
     }
     if (entry.seq <= room.position) return;
     room.position = entry.seq;
-    if (room.held.size === 0) this.#deps.broadcaster.deliver(roomId, [entry]);
-    else this.#deps.broadcaster.deliver(roomId, [entry, ...takeHeld(room)]);
+    this.#deliver(roomId, room.held.size === 0 ? [entry] : [entry, ...takeHeld(room)]);
+  }
+
+  /**
+   * Who is in a room changes at its place in the log, on every node that follows it, whoever wrote it and whether or
+   * not they know that they did: what stands after a leaving never reaches the one who left.
+   */
+  #deliver(roomId: RoomId, entries: readonly RoomEntry[]): void {
+    const { broadcaster } = this.#deps;
+    let told = 0;
+    const tellUpTo = (end: number) => {
+      if (end > told)
+        broadcaster.deliver(roomId, told === 0 && end === entries.length ? entries : entries.slice(told, end));
+      told = end;
+    };
+    for (const [index, entry] of entries.entries()) {
+      if (entry.type === 'member_joined') {
+        tellUpTo(index);
+        broadcaster.admit(roomId, entry.userId);
+      } else if (entry.type === 'member_left') {
+        tellUpTo(index + 1);
+        broadcaster.expel(roomId, entry.userId);
+      }
+    }
+    tellUpTo(entries.length);
   }
 
   #openAll(roomIds: readonly RoomId[]): void {
@@ -138,9 +161,14 @@ export class RoomFeed {
   #settle(roomId: RoomId, room: OpenRoom, head: number): void {
     room.opening = null;
     room.position = head;
-    for (const seq of room.held.keys()) if (seq <= head) room.held.delete(seq);
-    const ready = takeHeld(room);
-    if (ready.length > 0) this.#deps.broadcaster.deliver(roomId, ready);
+    // Clients read these from the log; but some listeners were attached by a list from before them.
+    for (const entry of [...room.held.values()].sort((a, b) => a.seq - b.seq)) {
+      if (entry.seq > head) break;
+      room.held.delete(entry.seq);
+      if (entry.type === 'member_joined') this.#deps.broadcaster.admit(roomId, entry.userId);
+      if (entry.type === 'member_left') this.#deps.broadcaster.expel(roomId, entry.userId);
+    }
+    this.#deliver(roomId, takeHeld(room));
     if (room.held.size > 0) this.#scheduleRepair(roomId, room);
   }
 
@@ -170,7 +198,7 @@ export class RoomFeed {
           ready.push(entry);
         }
         ready.push(...takeHeld(room));
-        if (ready.length > 0) this.#deps.broadcaster.deliver(roomId, ready);
+        this.#deliver(roomId, ready);
         if (page.length < REPAIR_PAGE) break;
       }
     } catch (error) {

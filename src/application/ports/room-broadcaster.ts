@@ -1,4 +1,4 @@
-import type { RoomChangeEntry, RoomEntry } from '../../domain/room/room-entry.ts';
+import type { RoomEntry } from '../../domain/room/room-entry.ts';
 import type { MessageId } from '../../domain/message/message.ts';
 import type { RoomId } from '../../domain/room/room.ts';
 import type { SessionId } from '../../domain/session/session.ts';
@@ -48,8 +48,8 @@ export interface RoomBroadcaster {
   /** Puts the user's live sockets into the room, at once. */
   admit(roomId: RoomId, userId: UserId): void;
 
-  /** Takes the user's live sockets out of the room, at once, and tells them the entry that ended their membership. */
-  expel(entry: RoomChangeEntry, userId: UserId): void;
+  /** Takes the user's live sockets out of the room, at once. What was delivered before still reaches them. */
+  expel(roomId: RoomId, userId: UserId): void;
 
   /** To the sockets in the room. */
   receipt(change: ReceiptChange): void;

@@ -50,16 +50,30 @@ export class JoinRoom {
     const { entry, ...joined } = await unitOfWork.run((stores) => this.#join(stores, input));
     if (entry) {
       access.forget(entry.roomId, input.userId);
-      broadcaster.admit(entry.roomId, input.userId);
+      // Where the log was followed beyond this entry already, it has let the user in, and perhaps out again.
+      if (feed.knownHead(entry.roomId) < entry.seq) broadcaster.admit(entry.roomId, input.userId);
       feed.openAt(entry.roomId, entry.seq - 1);
       feed.committed([entry]);
       announcer.introduce(input.userId, entry.roomId);
     } else {
-      // The join before this one may have been committed without anybody hearing of it, so nothing was done after it.
-      broadcaster.admit(joined.room.id, input.userId);
-      await feed.open([joined.room.id]);
+      await this.#readmit(joined.room.id, input.userId);
     }
     return joined;
+  }
+
+  /** The join before this one may have been committed without anybody hearing of it, so nothing was done after it. */
+  async #readmit(roomId: RoomId, userId: UserId): Promise<void> {
+    const { access, feed, broadcaster } = this.#deps;
+    broadcaster.admit(roomId, userId);
+    await feed.open([roomId]);
+    access.forget(roomId, userId);
+    try {
+      // A leaving that came in between may have taken the user out before, and must not be undone.
+      await access.requireMember(roomId, userId);
+    } catch (error) {
+      if (error instanceof AppError && error.code !== 'OVERLOADED') broadcaster.expel(roomId, userId);
+      throw error;
+    }
   }
 
   async #join(stores: ports.Stores, input: JoinRoomInput): Promise<Outcome> {

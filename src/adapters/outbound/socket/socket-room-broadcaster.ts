@@ -1,5 +1,5 @@
 import type * as ports from '../../../application/ports/index.ts';
-import { isMessage, type RoomChangeEntry, type RoomEntry } from '../../../domain/room/room-entry.ts';
+import { isMessage, type RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { SessionId } from '../../../domain/session/session.ts';
 import type { UserId } from '../../../domain/user/user.ts';
@@ -91,14 +91,13 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
     });
   }
 
-  expel(entry: RoomChangeEntry, userId: UserId): void {
+  expel(roomId: RoomId, userId: UserId): void {
     this.#guard('expel', () => {
       // What was delivered while the user belonged here still belongs to the user.
       this.flush();
       for (const socket of this.#socketsIn(userChannel(userId))) {
-        socket.data.changedRooms?.set(entry.roomId, false);
-        void socket.leave(roomChannel(entry.roomId));
-        socket.emit('room_event', presentRoomEvent(entry));
+        socket.data.changedRooms?.set(roomId, false);
+        void socket.leave(roomChannel(roomId));
       }
     });
   }

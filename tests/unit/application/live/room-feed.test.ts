@@ -7,8 +7,8 @@ import { ManualClock } from '../../../../src/adapters/outbound/memory/manual-clo
 import { ManualScheduler } from '../../../../src/adapters/outbound/memory/manual-scheduler.ts';
 import { HEAD_POLL_MS, RoomFeed } from '../../../../src/application/live/room-feed.ts';
 import type { RoomLog } from '../../../../src/application/ports/index.ts';
-import type { RoomEntry } from '../../../../src/domain/room/room-entry.ts';
-import { aMessageDraft, aRoomId, aSessionId, aUserId } from '../../../support/builders.ts';
+import type { RoomChange, RoomEntry } from '../../../../src/domain/room/room-entry.ts';
+import { aChangeDraft, aMessageDraft, aRoomId, aSessionId, aUserId } from '../../../support/builders.ts';
 
 const LISTENER = 'listener';
 const GAP_WAIT_MS = 40;
@@ -18,7 +18,7 @@ function aFeed() {
   const logger = new InMemoryLogger();
   const scheduler = new ManualScheduler({ clock: new ManualClock(), logger });
   const broadcaster = new InMemoryRoomBroadcaster();
-  const stored = createMemoryPersistence().log;
+  const { log: stored, unitOfWork } = createMemoryPersistence();
   const broken = { heads: false, ranges: false };
   const asked = { heads: 0, ranges: 0 };
   const log: RoomLog = Object.assign(Object.create(stored) as RoomLog, {
@@ -47,6 +47,9 @@ function aFeed() {
       asked,
       roomId,
     },
+    /** Somebody joins or leaves, as another node would store it. */
+    change: (change: RoomChange): Promise<RoomEntry> =>
+      unitOfWork.run(({ journal }) => journal.append(aChangeDraft({ roomId }, change))),
     /** Stored, and nobody has said so. */
     store: async (count: number): Promise<RoomEntry[]> => {
       const entries: RoomEntry[] = [];
@@ -191,11 +194,14 @@ describe('the feed of a room', () => {
 
   it('forgets a room that nobody listens to, and starts from its head when somebody does again', async () => {
     const { feed, roomId, store, heard, broadcaster } = aFeed();
+    await store(1);
     await feed.open([roomId]);
+    await feed.poll();
+    expect(feed.knownHead(roomId)).toBe(1);
     broadcaster.disconnect(LISTENER);
     await feed.poll();
     expect(feed.knownHead(roomId)).toBe(0);
-    feed.committed(await store(2));
+    feed.committed(await store(1));
     broadcaster.connect({ connectionId: 'another', userId: aUserId(), sessionId: aSessionId() });
     broadcaster.attach('another', [roomId]);
     await feed.open([roomId]);
@@ -213,6 +219,26 @@ describe('the feed of a room', () => {
     feed.committed(entries);
     expect(heard()).toEqual([2, 3]);
     expect(asked.heads).toBe(0);
+  });
+
+  it('lets in and puts out by what it finds in the log, whoever wrote it: each hears what belongs to the time', async () => {
+    const { feed, roomId, store, change, scheduler, broadcaster } = aFeed();
+    await feed.open([roomId]);
+    feed.start();
+    const userId = aUserId();
+    broadcaster.connect({ connectionId: 'guest', userId, sessionId: aSessionId() });
+    broadcaster.attach('guest', []);
+    await store(2);
+    await change({ type: 'member_joined', userId, username: 'guest', role: 'member' });
+    await store(1);
+    await change({ type: 'member_left', userId });
+    await store(2);
+    await scheduler.advance(HEAD_POLL_MS);
+    expect(broadcaster.heard('guest')).toMatchObject([
+      { entry: { seq: 3, type: 'member_joined' } },
+      { entry: { seq: 4, type: 'message' } },
+      { entry: { seq: 5, type: 'member_left' } },
+    ]);
   });
 
   it('tells everybody everything once and in order, whatever is told late, twice or never, and fails meanwhile', async () => {

@@ -79,7 +79,7 @@ describe('joining a room', () => {
   });
 
   it('needs an invite to a private room, and none of another room', async () => {
-    const { closed, open, join, core, alice } = await aGuest();
+    const { closed, open, invite, join, core, alice } = await aGuest();
     const other = await core.createRoom.execute({ userId: alice.id, name: 'other', isPrivate: true });
     await expect(join({ roomId: closed.id })).rejects.toEqual(refusal('INVITE_REQUIRED'));
     await expect(join({ roomId: closed.id, inviteCode: 'wrong' })).rejects.toEqual(refusal('INVITE_REQUIRED'));
@@ -87,6 +87,8 @@ describe('joining a room', () => {
       await expect(join({ roomId: closed.id, inviteCode })).rejects.toEqual(refusal('INVITE_REQUIRED'));
     }
     await expect(join({ inviteCode: 'wrong' })).rejects.toEqual(refusal('INVITE_REQUIRED'));
+    const { code } = await invite();
+    await expect(join({ roomId: other.id, inviteCode: code })).rejects.toEqual(refusal('INVITE_REQUIRED'));
   });
 
   it('takes the code of the room itself, with or without its id', async () => {
