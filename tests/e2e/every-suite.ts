@@ -11,6 +11,7 @@ import { pagingSuite } from './paging.suite.ts';
 import { resumeSuite } from './resume.suite.ts';
 import { secrecySuite } from './secrecy.suite.ts';
 import { sessionsSuite } from './sessions.suite.ts';
+import { silenceSuite } from './silence.suite.ts';
 
 /** What the whole product promises over the wire: the same on every database. */
 export function everySuite(database: string, start: Start): void {
@@ -18,6 +19,7 @@ export function everySuite(database: string, start: Start): void {
   membershipSuite(database, start);
   pagingSuite(database, start);
   secrecySuite(database, start);
+  silenceSuite(database, start);
   resumeSuite(database, start);
   devicesSuite(database, start);
   sessionsSuite(database, start);

@@ -211,6 +211,12 @@ function frameLimit(database: string, start: Start): void {
       expect(await again.ask('sync', {})).toMatchObject({ ok: true });
     });
 
+    it('counts events that nobody declared, too', async () => {
+      const device = await (await site.someone()).connect({ reconnection: false, transports: ['websocket'] });
+      for (let count = 0; count < 200; count += 1) device.socket.emit('no_such_event', count);
+      await until('the flood is cut', () => !device.socket.connected);
+    });
+
     it('gives a socket its frames back as time passes', async () => {
       const device = await (await site.someone()).connect();
       let refused = await device.ask('sync', {});

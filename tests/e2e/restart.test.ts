@@ -6,11 +6,10 @@ import { locateServer } from '../support/databases/locate-server.ts';
 import { createDatabase } from '../support/databases/fresh-database.ts';
 import { startServer as startDatabase } from '../support/databases/start-server.ts';
 import { isMissing } from '../support/databases/types.ts';
-import { ChildServer } from '../support/harness/child-server.ts';
+import { startChild } from '../support/harness/launch.ts';
 import { Person, type Device } from '../support/harness/person.ts';
 
 const KILLS = Number(process.env['FAULT_KILLS'] ?? 6);
-const LIMITS_OFF = { MESSAGE_RATE_LIMIT: 'off', AUTH_RATE_LIMIT: 'off', SOCKET_RATE_LIMIT: 'off', LOG_LEVEL: 'error' };
 const SECRET = 'a secret for tests that is long enough';
 
 interface Ack {
@@ -90,8 +89,8 @@ describe.each([
   ['MySQL at full durability', durableMysql, 4_372],
 ])('a process on %s', (_name, open, port) => {
   let store: Store;
-  const start = (env: Record<string, string> = {}) =>
-    ChildServer.start(port, { DATABASE_URL: store.url, JWT_SECRET: SECRET, ...LIMITS_OFF, ...env });
+  // Always on the same port, so that the clients find it again by themselves.
+  const start = () => startChild({ PORT: String(port), DATABASE_URL: store.url, JWT_SECRET: SECRET });
   beforeAll(async () => {
     store = await open();
   });
@@ -113,7 +112,7 @@ describe.each([
       const before = ackedSoFar();
       // Somewhere in the middle of the traffic, every time at another point.
       while (ackedSoFar() < before + 40 + kill * 13) await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(await server.end('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
+      expect(await server.kill('SIGKILL')).toEqual({ code: null, signal: 'SIGKILL' });
       server = await start();
     }
     for (const outbox of outboxes) outbox.stop();
@@ -127,7 +126,7 @@ describe.each([
     const found = new Map(stored.map(({ clientMessageId, id, seq }) => [clientMessageId, { id, seq }]));
     for (const [clientMessageId, ack] of acked) expect(found.get(clientMessageId)).toEqual(ack);
     for (const person of people) person.close();
-    await server.end('SIGKILL');
+    await server.kill('SIGKILL');
   }, 180_000);
 
   it('finishes what is in flight on SIGTERM, exits 0, and has stored all that it acked', async () => {
@@ -138,45 +137,13 @@ describe.each([
     const outbox = new Outbox(device, roomId, 'term');
     void outbox.run();
     while (outbox.acked.size < 100) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await server.end('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(await server.kill('SIGTERM')).toEqual({ code: 0, signal: null });
     outbox.stop();
     expect(device.all('draining')).toHaveLength(1);
     const again = await start();
     const found = new Set((await readLog(ann, roomId)).map(({ clientMessageId }) => clientMessageId));
     for (const clientMessageId of outbox.acked.keys()) expect(found).toContain(clientMessageId);
     ann.close();
-    await again.end('SIGTERM');
-  });
-});
-
-describe('a process', () => {
-  it('names everything that is wrong with its configuration and exits 78', async () => {
-    const failure = await ChildServer.start(4_373, { PORT: 'x', DATABASE_URL: 'what', NODE_ENV: 'production' }).catch(
-      (error: unknown) => error as Error & { exit: { code: number } },
-    );
-    if (failure instanceof ChildServer) throw new Error('it started');
-    expect(failure.exit.code).toBe(78);
-    for (const name of ['PORT', 'DATABASE_URL']) expect(failure.message).toContain(name);
-    expect(failure.message).not.toMatch(/\bat .+:\d+/);
-  });
-
-  it('keeps passwords, tokens, invite codes and message text out of its log', async () => {
-    const server = await ChildServer.start(4_373, { DATABASE_URL: 'memory:', ...LIMITS_OFF, LOG_LEVEL: 'debug' });
-    const ann = await Person.register(server.url, 'ann');
-    const roomId = await ann.createRoom({ isPrivate: true });
-    const { inviteCode } = (await ann.call('GET', `/api/rooms/${roomId}/invite`)).body;
-    const device = await ann.connect();
-    const canary = 'canary-9f2c';
-    await device.ask('send_message', { roomId, content: canary });
-    await ann.call('POST', `/api/rooms/${roomId}/messages`, { content: canary, surplus: canary });
-    await ann.call('POST', '/api/rooms/join', { inviteCode });
-    await ann.call('POST', '/api/auth/login', { email: ann.email, password: `${ann.password} wrong` });
-    ann.close();
-    expect((await server.end('SIGTERM')).code).toBe(0);
-    expect(server.output).toContain('"msg":"request"');
-    expect(server.output).toContain('Nothing is kept');
-    for (const secret of [ann.password, ann.token, ann.refreshToken, inviteCode, canary]) {
-      expect(server.output).not.toContain(secret);
-    }
+    await again.kill('SIGTERM');
   });
 });
