@@ -15,6 +15,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'simulation',
+          include: ['tests/simulation/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'databases',
           include: ['tests/{contract,integration,e2e,faults}/**/*.test.ts'],
           exclude: ['tests/{contract,e2e}/**/*.unit.test.ts'],

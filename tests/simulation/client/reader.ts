@@ -1,0 +1,66 @@
+import type { Recorder } from '../history.ts';
+import type { SimTime } from '../sim-time.ts';
+import type { Answer } from './connection.ts';
+
+interface ReaderDeps {
+  readonly userId: string;
+  readonly time: SimTime;
+  readonly recorder: Recorder;
+  readonly request: (call: string, request: object) => Promise<Answer>;
+}
+
+interface Summary {
+  readonly id: string;
+  readonly lastSeq: number;
+  readonly readSeq: number;
+  readonly unreadCount: number;
+}
+
+type Entries = readonly { readonly seq: number }[];
+
+/** What a client asks for beside its connection. An answer that does not come is not missed. */
+export class Reader {
+  readonly #deps: ReaderDeps;
+
+  constructor(deps: ReaderDeps) {
+    this.#deps = deps;
+  }
+
+  async summaries(): Promise<void> {
+    const sinceMs = this.#deps.time.nowMs;
+    const { userId, recorder } = this.#deps;
+    const data = await this.#ask('listMyRooms', {});
+    for (const { id: roomId, lastSeq: headSeq, readSeq, unreadCount } of (data?.['rooms'] ?? []) as Summary[]) {
+      recorder.note({ kind: 'summary', roomId, userId, headSeq, readSeq, unreadCount, sinceMs });
+    }
+  }
+
+  async markUnread(roomId: string, fromSeq: number | null): Promise<void> {
+    await this.#ask('markUnread', { params: { roomId }, body: fromSeq === null ? {} : { fromSeq } });
+  }
+
+  async events(roomId: string, afterSeq: number): Promise<void> {
+    const data = await this.#ask('readEvents', { params: { roomId }, query: { afterSeq, limit: 100 } });
+    if (data !== null) this.#notePage(roomId, data['events'] as Entries, 'events');
+  }
+
+  async history(roomId: string): Promise<void> {
+    const data = await this.#ask('readHistory', { params: { roomId }, query: { limit: 50 } });
+    if (data !== null) this.#notePage(roomId, data['messages'] as Entries, 'messages');
+  }
+
+  /** Whether it was certainly made. */
+  async createRoom(): Promise<boolean> {
+    return (await this.#ask('createRoom', { body: { name: 'another room' } })) !== null;
+  }
+
+  #notePage(roomId: string, entries: Entries, what: 'events' | 'messages'): void {
+    this.#deps.recorder.note({ kind: 'page', roomId, seqs: entries.map(({ seq }) => seq), what });
+  }
+
+  async #ask(call: string, request: object): Promise<Record<string, unknown> | null> {
+    const answer = await this.#deps.request(call, request);
+    if (answer === 'late' || answer === 'lost' || !answer.ok) return null;
+    return (answer.data ?? {}) as Record<string, unknown>;
+  }
+}
