@@ -18,6 +18,8 @@ interface Known {
  */
 export class MembershipCache {
   readonly #known = new Map<string, Known>();
+  /** The last load of each key that is under way. Never rejects. */
+  readonly #loading = new Map<string, Promise<unknown>>();
   readonly #members: ports.MembershipStore;
   readonly #clock: ports.Clock;
 
@@ -39,7 +41,10 @@ export class MembershipCache {
   }
 
   #load(key: string, roomId: RoomId, userId: UserId, nowMs: number): Promise<Role | null> {
-    const role = this.#members.find(roomId, userId).then((member) => member?.role ?? null);
+    const role = this.#inTurn(
+      key,
+      this.#members.find(roomId, userId).then((member) => member?.role ?? null),
+    );
     const known: Known = { role, untilMs: nowMs + TTL_MS };
     this.#known.set(key, known);
     if (this.#known.size > ENTRIES_MAX) this.#dropOldest();
@@ -49,6 +54,22 @@ export class MembershipCache {
     // A forget() while this load runs removes it from the map, so an answer from before a change is never kept.
     role.then((found) => (found === null ? drop() : undefined), drop);
     return role;
+  }
+
+  /** Answers no earlier than the load before it: what a client sends one after the other keeps its order. */
+  #inTurn<T>(key: string, load: Promise<T>): Promise<T> {
+    const before = this.#loading.get(key);
+    const answer = before ? Promise.all([load, before]).then(([found]) => found) : load;
+    const done: Promise<void> = answer.then(
+      () => this.#done(key, done),
+      () => this.#done(key, done),
+    );
+    this.#loading.set(key, done);
+    return answer;
+  }
+
+  #done(key: string, load: Promise<unknown>): void {
+    if (this.#loading.get(key) === load) this.#loading.delete(key);
   }
 
   #dropOldest(): void {

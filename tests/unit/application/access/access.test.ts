@@ -60,6 +60,23 @@ describe('the memory of memberships', () => {
     expect(await cache.roleOf(roomId, userId)).toBeNull();
   });
 
+  it('answers in the order in which it was asked, also when a later answer is there first', async () => {
+    const { cache, state, roomId, userId } = await aCache();
+    let release = () => {};
+    state.gate = new Promise((resolve) => (release = resolve));
+    const order: string[] = [];
+    const first = cache.roleOf(roomId, userId).then(() => order.push('first'));
+    await Promise.resolve();
+    cache.forget(roomId, userId);
+    state.gate = null;
+    const second = cache.roleOf(roomId, userId).then(() => order.push('second'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(order).toEqual([]);
+    release();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'second']);
+  });
+
   it('does not keep what was read before a change and arrives after it', async () => {
     const { cache, state, roomId, userId, members } = await aCache();
     let release = () => {};
