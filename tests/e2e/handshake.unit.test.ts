@@ -16,20 +16,58 @@ async function aSlowServer() {
       JWT_SECRET: 'a secret for tests that is long enough',
     }),
   );
-  const { sessions } = await resolve(container, TOKENS.persistence);
+  const { sessions, members } = await resolve(container, TOKENS.persistence);
   const byId = sessions.byId.bind(sessions);
-  const state = { gate: null as Promise<void> | null, asked: 0 };
+  const roomIdsOf = members.roomIdsOf.bind(members);
+  const state = { gate: null as Promise<void> | null, roomsGate: null as Promise<void> | null, asked: 0, listed: 0 };
   sessions.byId = async (id) => {
     const session = await byId(id);
     state.asked += 1;
     await state.gate;
     return session;
   };
+  members.roomIdsOf = async (userId) => {
+    const roomIds = await roomIdsOf(userId);
+    state.listed += 1;
+    await state.roomsGate;
+    return roomIds;
+  };
   const server = await resolve(container, TOKENS.server);
   await server.listen();
   const url = `http://127.0.0.1:${(server.http.address() as AddressInfo).port}`;
   return { url, state, server, endSession: await resolve(container, TOKENS.endSession) };
 }
+
+describe('a socket that is being opened', () => {
+  let slow: Awaited<ReturnType<typeof aSlowServer>>;
+  beforeAll(async () => {
+    slow = await aSlowServer();
+  });
+  afterAll(() => slow.server.drain());
+
+  it('is told that it is connected once it is in its rooms, and hears everything from there on', async () => {
+    const { url, state } = slow;
+    const [alice, bob] = [await Person.register(url, 'alice'), await Person.register(url, 'bob')];
+    const roomId = await alice.createRoom();
+    await bob.join(roomId);
+    const a = await alice.connect();
+    let release = () => {};
+    state.roomsGate = new Promise((done) => (release = done));
+    const before = state.listed;
+    const device = new Device(url, bob.token, { transports: ['websocket'] });
+    await until('the rooms are being read', () => state.listed > before);
+    await a.ask('send_message', { roomId, content: 'too early' });
+    expect(device.socket.connected).toBe(false);
+    state.roomsGate = null;
+    release();
+    await device.connected();
+    // Nothing was asked on the new connection.
+    await a.ask('send_message', { roomId, content: 'in time' });
+    expect(await device.hears('receive_message')).toMatchObject({ content: 'in time' });
+    device.close();
+    for (const person of [alice, bob]) person.close();
+  });
+});
 
 describe('a session that ends while a socket is being opened', () => {
   let slow: Awaited<ReturnType<typeof aSlowServer>>;

@@ -117,6 +117,7 @@ export type Fact =
       readonly roomId: string;
       readonly seq: number;
     }
+  | { readonly kind: 'creation-lost'; readonly userId: string }
   | { readonly kind: 'fault'; readonly what: string }
   | { readonly kind: 'healed' };
 

@@ -9,6 +9,7 @@ import { persistenceOn } from '../../src/adapters/outbound/sequelize/persistence
 import type { GroupCommitOptions } from '../../src/adapters/outbound/sequelize/group-commit.ts';
 import { SocketRoomBroadcaster } from '../../src/adapters/outbound/socket/socket-room-broadcaster.ts';
 import { toWireFailure } from '../../src/adapters/wire/error-map.ts';
+import { Arrivals } from '../../src/adapters/wire/arrivals.ts';
 import { SocketOutbox } from '../../src/adapters/wire/socket-outbox.ts';
 import { MembershipCache } from '../../src/application/access/membership-cache.ts';
 import { RoomAccess } from '../../src/application/access/room-access.ts';
@@ -120,9 +121,11 @@ export class SimNode {
     const scheduler = this.#scheduler(logger);
     const ids = new SequentialIds(name);
     const outbox = new SocketOutbox(() => undefined);
+    const arrivals = new Arrivals();
+    const namespace = this.server.asNamespace;
     const given: Parts = {
       persistence: persistenceOn(database.asDatabase, settings.log),
-      broadcaster: new SocketRoomBroadcaster({ namespace: this.server.asNamespace, outbox, logger }),
+      broadcaster: new SocketRoomBroadcaster({ namespace, outbox, arrivals, logger }),
     };
     const { persistence, broadcaster } = { ...given, ...mutation.adapt?.(given, database) };
     const { users, rooms, members, receipts, log, directory, unitOfWork } = persistence;
@@ -154,8 +157,8 @@ export class SimNode {
     };
     serveSockets(this.server.asServer, {
       ...useCases,
-      connectDevice: new ConnectDevice({ members, broadcaster, feed, trackPresence }),
-      ...{ trackPresence, scheduler, outbox, clock, logger },
+      connectDevice: new ConnectDevice({ members, broadcaster, feed }),
+      ...{ trackPresence, scheduler, arrivals, outbox, clock, logger },
       guard: trustingGuard,
       edge: { frameBudget: null, began: () => () => undefined },
     });

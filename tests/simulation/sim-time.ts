@@ -28,7 +28,12 @@ export class SimTime {
   }
 
   after(delayMs: number, task: () => void): () => void {
-    const alarm: Alarm = { atMs: this.nowMs + Math.max(0, delayMs), order: (this.#order += 1), task };
+    return this.at(this.nowMs + Math.max(0, delayMs), task);
+  }
+
+  /** What is set for the same moment happens in the order in which it was set. */
+  at(atMs: number, task: () => void): () => void {
+    const alarm: Alarm = { atMs, order: (this.#order += 1), task };
     this.#push(alarm);
     return () => {
       alarm.task = null;

@@ -40,8 +40,8 @@ export interface RoomBroadcaster {
   hasListeners(roomId: RoomId): boolean;
 
   /**
-   * Puts a new connection into the rooms that were read for it. A membership that began or ended between that read and
-   * this call (`admit`, `expel`) wins over the list.
+   * Puts a new connection into the rooms that were read for it, before it can hear anything. A membership that began or
+   * ended between that read and this call (`admit`, `expel`) wins over the list.
    */
   attach(connectionId: string, roomIds: readonly RoomId[]): void;
 

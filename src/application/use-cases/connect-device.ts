@@ -1,13 +1,11 @@
 import type { UserId } from '../../domain/user/user.ts';
 import type { RoomFeed } from '../live/room-feed.ts';
 import type * as ports from '../ports/index.ts';
-import type { TrackPresence } from './track-presence.ts';
 
 interface ConnectDeviceDeps {
   readonly members: ports.MembershipStore;
   readonly broadcaster: ports.RoomBroadcaster;
   readonly feed: RoomFeed;
-  readonly trackPresence: TrackPresence;
 }
 
 /** A new live connection hears of all rooms of its user from here on. */
@@ -19,11 +17,13 @@ export class ConnectDevice {
   }
 
   async execute({ userId, connectionId }: { readonly userId: UserId; readonly connectionId: string }): Promise<void> {
-    const { members, broadcaster, feed, trackPresence } = this.#deps;
-    const roomIds = await members.roomIdsOf(userId);
-    // Attached first, followed second: what is committed in between is delivered, never missed.
-    broadcaster.attach(connectionId, roomIds);
-    await feed.open(roomIds);
-    await trackPresence.execute({ type: 'connected', userId, connectionId });
+    const { members, broadcaster, feed } = this.#deps;
+    for (;;) {
+      const { openings } = feed;
+      const roomIds = await members.roomIdsOf(userId);
+      await feed.open(roomIds);
+      // The list holds if its rooms were followed when it was read: the feed has told the broadcaster of every change.
+      if (feed.hasFollowed(roomIds, openings)) return broadcaster.attach(connectionId, roomIds);
+    }
   }
 }

@@ -29,7 +29,6 @@ interface JoinRoomDeps {
   readonly tokens: ports.TokenService;
   readonly access: RoomAccess;
   readonly feed: RoomFeed;
-  readonly broadcaster: ports.RoomBroadcaster;
   readonly announcer: PresenceAnnouncer;
   readonly ids: ports.IdGenerator;
   readonly clock: ports.Clock;
@@ -46,14 +45,14 @@ export class JoinRoom {
   }
 
   async execute(input: JoinRoomInput): Promise<Joined> {
-    const { unitOfWork, access, feed, broadcaster, announcer } = this.#deps;
+    const { unitOfWork, access, feed, announcer } = this.#deps;
     const { entry, ...joined } = await unitOfWork.run((stores) => this.#join(stores, input));
     if (entry) {
       access.forget(entry.roomId, input.userId);
-      // Where the log was followed beyond this entry already, it has let the user in, and perhaps out again.
-      if (feed.knownHead(entry.roomId) < entry.seq) broadcaster.admit(entry.roomId, input.userId);
+      // Lets the user's sockets in at the entry's place in the log.
       feed.openAt(entry.roomId, entry.seq - 1);
       feed.committed([entry]);
+      await feed.open([entry.roomId]);
       announcer.introduce(input.userId, entry.roomId);
     } else {
       await this.#readmit(joined.room.id, input.userId);
@@ -63,17 +62,12 @@ export class JoinRoom {
 
   /** The join before this one may have been committed without anybody hearing of it, so nothing was done after it. */
   async #readmit(roomId: RoomId, userId: UserId): Promise<void> {
-    const { access, feed, broadcaster } = this.#deps;
-    broadcaster.admit(roomId, userId);
+    const { access, feed } = this.#deps;
     await feed.open([roomId]);
+    const asOfSeq = feed.knownHead(roomId);
     access.forget(roomId, userId);
-    try {
-      // A leaving that came in between may have taken the user out before, and must not be undone.
-      await access.requireMember(roomId, userId);
-    } catch (error) {
-      if (error instanceof AppError && error.code !== 'OVERLOADED') broadcaster.expel(roomId, userId);
-      throw error;
-    }
+    await access.requireMember(roomId, userId);
+    if (!feed.admit(roomId, userId, asOfSeq)) throw new AppError('OVERLOADED');
   }
 
   async #join(stores: ports.Stores, input: JoinRoomInput): Promise<Outcome> {

@@ -12,7 +12,6 @@ interface LeaveRoomDeps {
   readonly access: RoomAccess;
   readonly feed: RoomFeed;
   readonly typing: TypingBoard;
-  readonly broadcaster: ports.RoomBroadcaster;
   readonly ids: ports.IdGenerator;
   readonly clock: ports.Clock;
 }
@@ -26,7 +25,7 @@ export class LeaveRoom {
   }
 
   async execute({ roomId, userId }: { readonly roomId: RoomId; readonly userId: UserId }): Promise<void> {
-    const { unitOfWork, access, feed, typing, broadcaster, ids, clock } = this.#deps;
+    const { unitOfWork, access, feed, typing, ids, clock } = this.#deps;
     const entry = await unitOfWork.run(async ({ rooms, members, journal }) => {
       const room = await rooms.lock(roomId);
       const member = room ? await members.find(roomId, userId) : null;
@@ -47,7 +46,7 @@ export class LeaveRoom {
     access.forget(roomId, userId);
     typing.stopped(roomId, userId);
     // Takes the user's sockets out of the room at the entry's place in the log.
+    feed.openAt(roomId, entry.seq - 1);
     feed.committed([entry]);
-    if (feed.knownHead(roomId) === 0) broadcaster.expel(roomId, userId);
   }
 }

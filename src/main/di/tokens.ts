@@ -41,6 +41,7 @@ import type { ViewRoom } from '../../application/use-cases/view-room.ts';
 import type { ViewUser } from '../../application/use-cases/view-user.ts';
 import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
+import type { Arrivals } from '../../adapters/wire/arrivals.ts';
 import type { SocketOutbox } from '../../adapters/wire/socket-outbox.ts';
 import type { NetworkServer } from '../lifecycle/network-server.ts';
 import type { Config } from '../config/config.ts';
@@ -63,6 +64,7 @@ export const TOKENS = {
   limiter: token<ports.RateLimiter>('RateLimiter'),
   persistence: token<ports.Persistence>('Persistence'),
   presence: token<ports.PresenceRegistry>('PresenceRegistry'),
+  arrivals: token<Arrivals>('Arrivals'),
   outbox: token<SocketOutbox>('SocketOutbox'),
   broadcaster: token<SocketRoomBroadcaster>('RoomBroadcaster'),
 

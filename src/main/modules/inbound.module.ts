@@ -6,6 +6,7 @@ import { createHttpApp } from '../../adapters/inbound/http/create-http-app.ts';
 import { httpHandlers } from '../../adapters/inbound/http/handlers.ts';
 import { serveSockets } from '../../adapters/inbound/socket/serve-sockets.ts';
 import { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
+import { Arrivals } from '../../adapters/wire/arrivals.ts';
 import { SocketOutbox } from '../../adapters/wire/socket-outbox.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
 import type { Config } from '../config/config.ts';
@@ -17,7 +18,7 @@ import { NetworkServer } from '../lifecycle/network-server.ts';
 const PACKET_BYTES_MAX = 65_536;
 
 export const inboundModule = new ContainerModule((options) => {
-  const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox } = TOKENS;
+  const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox, arrivals } = TOKENS;
   provide(options, TOKENS.http, {}, () =>
     // Slow or silent clients do not keep a connection open.
     createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 }),
@@ -33,10 +34,11 @@ export const inboundModule = new ContainerModule((options) => {
         logger.warn({ connectionId: id, userId: data.userId }, 'a slow reader was cut; it will sync');
       }),
   );
+  provide(options, arrivals, {}, () => new Arrivals());
   provide(
     options,
     TOKENS.broadcaster,
-    { io: TOKENS.io, outbox, logger },
+    { io: TOKENS.io, outbox, arrivals, logger },
     ({ io, ...rest }) => new SocketRoomBroadcaster({ namespace: io.of('/'), ...rest }),
   );
   const { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser } = TOKENS;
@@ -99,7 +101,7 @@ export const inboundModule = new ContainerModule((options) => {
       http: TOKENS.http,
       io: TOKENS.io,
       app: TOKENS.app,
-      ...{ guard, scheduler, outbox, clock, logger, connectDevice, trackPresence },
+      ...{ guard, scheduler, arrivals, outbox, clock, logger, connectDevice, trackPresence },
       ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
     },
     ({ config, inFlight, http, io, app, ...deps }) => {

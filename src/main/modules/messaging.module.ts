@@ -66,7 +66,7 @@ export const messagingModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.connectDevice,
-    { persistence, broadcaster, feed, trackPresence },
+    { persistence, broadcaster, feed },
     ({ persistence, ...rest }) => new ConnectDevice({ ...rest, members: persistence.members }),
   );
 });

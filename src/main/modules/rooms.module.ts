@@ -38,13 +38,13 @@ export const roomsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.joinRoom,
-    { persistence, tokens, access, feed, broadcaster, announcer, ids, clock },
+    { persistence, tokens, access, feed, announcer, ids, clock },
     ({ persistence, ...rest }) => new JoinRoom({ ...rest, unitOfWork: persistence.unitOfWork }),
   );
   provide(
     options,
     TOKENS.leaveRoom,
-    { persistence, access, feed, typing, broadcaster, ids, clock },
+    { persistence, access, feed, typing, ids, clock },
     ({ persistence, ...rest }) => new LeaveRoom({ ...rest, unitOfWork: persistence.unitOfWork }),
   );
   provide(

@@ -18,6 +18,9 @@ interface Summary {
 
 type Entries = readonly { readonly seq: number }[];
 
+/** The name of every room that is made during a run. */
+export const MADE_NAME = 'another room';
+
 /** What a client asks for beside its connection. An answer that does not come is not missed. */
 export class Reader {
   readonly #deps: ReaderDeps;
@@ -49,9 +52,10 @@ export class Reader {
     if (data !== null) this.#notePage(roomId, data['messages'] as Entries, 'messages');
   }
 
-  /** Whether it was certainly made. */
-  async createRoom(): Promise<boolean> {
-    return (await this.#ask('createRoom', { body: { name: 'another room' } })) !== null;
+  /** The id of the room; null when it was perhaps not made. */
+  async createRoom(): Promise<string | null> {
+    const data = await this.#ask('createRoom', { body: { name: MADE_NAME } });
+    return (data?.['room'] as { readonly id: string } | undefined)?.id ?? null;
   }
 
   #notePage(roomId: string, entries: Entries, what: 'events' | 'messages'): void {

@@ -133,9 +133,11 @@ export class SimClient {
     }
   }
 
-  /** When nobody can tell whether the room is there, its maker looks for it. */
+  /** It may have moved to another node meanwhile. When nobody can tell whether the room is there, it looks for it. */
   async create(): Promise<void> {
-    if (await this.reads.createRoom()) return;
+    const roomId = await this.reads.createRoom();
+    if (roomId !== null) return this.join(roomId);
+    this.#deps.recorder.note({ kind: 'creation-lost', userId: this.userId });
     await this.#deps.time.sleep(LOST_ROOM_MS);
     const known = new Set(this.views.keys());
     await this.sync();

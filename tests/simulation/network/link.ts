@@ -79,7 +79,7 @@ export class Link<ToServer, ToClient> {
     const stallMs = !isCalm && random.chance(stall) ? random.between(0, stallMaxMs) : 0;
     const atMs = this.#time.nowMs + latencyMs * random.between(0.2, 2) + stallMs;
     const set = (whenMs: number) =>
-      void this.#time.after(whenMs - this.#time.nowMs, () => {
+      void this.#time.at(whenMs, () => {
         if (this.#isOpen) arrive();
       });
     if (this.frames === 'in order') {

@@ -23,6 +23,7 @@ class SimSocket {
   readonly client;
   readonly #server: SimServer;
   readonly #write: (packet: ServerPacket) => void;
+  readonly #onClose: (() => void)[] = [];
   isConnected = true;
 
   constructor(server: SimServer, id: string, token: string, write: (packet: ServerPacket) => void) {
@@ -31,8 +32,9 @@ class SimSocket {
     this.handshake = { auth: { token }, headers: {} };
     this.#write = write;
     const transport = { name: 'websocket', socket: { bufferedAmount: 0 } };
+    const once = (_close: string, then: () => void) => void this.#onClose.push(then);
     this.client = {
-      conn: { transport, writeBuffer: [], close: () => this.end() },
+      conn: { transport, writeBuffer: [], once, close: () => this.end() },
       writeToEngine: (_packets: readonly string[], options: { wsPreEncodedFrame: readonly Buffer[] }) => {
         for (const buffer of options.wsPreEncodedFrame) for (const packet of packetsOf(buffer)) this.#send(packet);
       },
@@ -83,6 +85,7 @@ class SimSocket {
     this.isConnected = false;
     this.#server.sockets.delete(this.id);
     for (const channel of this.#server.adapter.rooms.keys()) this.leave(channel);
+    for (const then of this.#onClose) then();
     this.handlers.get('disconnect')?.();
     this.#write({ type: 'closed' });
   }

@@ -65,7 +65,7 @@ export function createCore({ limit = null, adapt = () => ({}) }: CoreOptions = {
   const announcer = new PresenceAnnouncer({ presence, members, users, broadcaster, scheduler, clock, logger });
   const trackPresence = new TrackPresence({ presence, announcer, typing });
   const shared = { unitOfWork, access, feed, broadcaster, ids, clock };
-  const connectDevice = new ConnectDevice({ members, broadcaster, feed, trackPresence });
+  const connectDevice = new ConnectDevice({ members, broadcaster, feed });
   const useCases = {
     createRoom: new CreateRoom(shared),
     joinRoom: new JoinRoom({ ...shared, tokens, announcer }),
@@ -106,6 +106,7 @@ export function createCore({ limit = null, adapt = () => ({}) }: CoreOptions = {
       const connectionId = `connection-${connections}`;
       live.connect({ connectionId, userId: user.id, sessionId });
       await connectDevice.execute({ userId: user.id, connectionId });
+      await trackPresence.execute({ type: 'connected', userId: user.id, connectionId });
       return connectionId;
     },
 

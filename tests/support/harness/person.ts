@@ -92,10 +92,7 @@ export class Person {
   async connect(options: Partial<ManagerOptions & SocketOptions> = {}): Promise<Device> {
     const device = new Device(this.url, this.token, options);
     this.devices.push(device);
-    await device.connected();
-    // Answered once the server has put the connection into its rooms: what is sent from now on is pushed to it.
-    await device.ask('sync', { rooms: [] });
-    return device;
+    return device.connected();
   }
 
   async createRoom(options: { name?: string; isPrivate?: boolean } = {}): Promise<string> {

@@ -4,6 +4,7 @@ import type { ConnectDevice } from '../../../application/use-cases/connect-devic
 import type { TrackPresence } from '../../../application/use-cases/track-presence.ts';
 import { toWireFailure } from '../../wire/error-map.ts';
 import { sessionChannel, userChannel, type LiveServer, type LiveSocket } from '../../wire/live-socket.ts';
+import type { Arrivals } from '../../wire/arrivals.ts';
 import { bindEvents, type SocketEdge } from './bind-events.ts';
 import { socketHandlers, type SocketUseCases } from './handlers.ts';
 import type { SocketOutbox } from '../../wire/socket-outbox.ts';
@@ -17,6 +18,7 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
   readonly connectDevice: ConnectDevice;
   readonly trackPresence: TrackPresence;
   readonly scheduler: ports.Scheduler;
+  readonly arrivals: Arrivals;
   readonly outbox: SocketOutbox;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
@@ -25,16 +27,15 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
 
 /** Connects Socket.IO to the application: handshake, events, expiry, presence. */
 export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
-  const { guard, clock, logger } = deps;
+  const { arrivals, clock, logger } = deps;
   io.use((socket, next) => {
-    guard.authenticate(tokenOf(socket)).then(
-      (claims) => {
-        socket.data = { ...claims, changedRooms: new Map() };
-        next();
-      },
+    enter(socket, deps).then(
+      () => next(),
       (thrown: unknown) => {
         const { error, isBug } = toWireFailure(thrown);
         if (isBug) logger.error({ error: thrown }, 'a handshake failed');
+        // A client does not come back by itself after a refusal, but it does when the connection is lost.
+        if (error.code === 'OVERLOADED' || isBug) socket.conn.close();
         next(Object.assign(new Error(error.message), { data: error }));
       },
     );
@@ -51,9 +52,9 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
 
   io.on('connection', (socket) => {
     const session = new SocketSession(socket);
+    arrivals.take(socket.id);
     deps.outbox.adopt(socket);
-    void socket.join([userChannel(session.userId), sessionChannel(session.sessionId)]);
-    // Bound at once: what the client emits while its rooms are being read is kept and waits.
+    // Bound at once: what the client emits while its session is looked at again is kept and waits.
     bindEvents(session, handlers, edge);
     const ready = open(session, deps);
     session.hold(ready);
@@ -67,11 +68,24 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
   });
 }
 
+/**
+ * Puts a socket that may come in into its rooms. This is done before it is told that it is connected, so that it hears
+ * whatever is committed from there on.
+ */
+async function enter(socket: LiveSocket, { guard, arrivals, connectDevice }: ServeSocketsDeps): Promise<void> {
+  const claims = await guard.authenticate(tokenOf(socket));
+  const { userId, sessionId } = claims;
+  socket.data = { ...claims, changedRooms: new Map() };
+  arrivals.add(socket);
+  void socket.join([userChannel(userId), sessionChannel(sessionId)]);
+  await connectDevice.execute({ userId, connectionId: socket.id });
+}
+
 async function open({ userId, connectionId, socket }: SocketSession, deps: ServeSocketsDeps): Promise<void> {
   try {
     // Asked again, now that the end of its session finds this socket: one that ended during the handshake did not.
     await deps.guard.authenticate(tokenOf(socket));
-    await deps.connectDevice.execute({ userId, connectionId });
+    await deps.trackPresence.execute({ type: 'connected', userId, connectionId });
   } catch (error) {
     deps.logger.warn(
       { userId, connectionId, error },

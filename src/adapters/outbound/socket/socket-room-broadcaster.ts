@@ -12,11 +12,14 @@ import {
   type LiveSocket,
 } from '../../wire/live-socket.ts';
 import { presentMessage, presentPresence, presentReceipt, presentRoomEvent } from '../../wire/present.ts';
+import type { Arrivals } from '../../wire/arrivals.ts';
 import type { SocketOutbox } from '../../wire/socket-outbox.ts';
 
 interface SocketRoomBroadcasterDeps {
   readonly namespace: LiveNamespace;
   readonly outbox: SocketOutbox;
+  /** Sockets of the handshake: they are in rooms, and are written to when they are connected. */
+  readonly arrivals: Arrivals;
   readonly logger: ports.Logger;
 }
 
@@ -27,6 +30,7 @@ interface SocketRoomBroadcasterDeps {
 export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
   readonly #namespace: LiveNamespace;
   readonly #outbox: SocketOutbox;
+  readonly #arrivals: Arrivals;
   readonly #logger: ports.Logger;
   #pending = new Map<RoomId, RoomEntry[]>();
   #gathering = false;
@@ -34,6 +38,7 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
   constructor(deps: SocketRoomBroadcasterDeps) {
     this.#namespace = deps.namespace;
     this.#outbox = deps.outbox;
+    this.#arrivals = deps.arrivals;
     this.#logger = deps.logger;
   }
 
@@ -69,7 +74,7 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
 
   attach(connectionId: string, roomIds: readonly RoomId[]): void {
     this.#guard('attach', () => {
-      const socket = this.#namespace.sockets.get(connectionId);
+      const socket = this.#socket(connectionId);
       if (!socket) return;
       const rooms = new Set(roomIds);
       for (const [roomId, isMember] of socket.data.changedRooms ?? []) {
@@ -153,10 +158,14 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
   #socketsIn(channel: string): LiveSocket[] {
     const found: LiveSocket[] = [];
     for (const connectionId of this.#namespace.adapter.rooms.get(channel) ?? []) {
-      const socket = this.#namespace.sockets.get(connectionId);
+      const socket = this.#socket(connectionId);
       if (socket) found.push(socket);
     }
     return found;
+  }
+
+  #socket(connectionId: string): LiveSocket | undefined {
+    return this.#namespace.sockets.get(connectionId) ?? this.#arrivals.get(connectionId);
   }
 
   /** What was committed stays committed when a push fails: the log repairs it, the command must not fail. */

@@ -200,6 +200,8 @@ describe('the feed of a room', () => {
     expect(feed.knownHead(roomId)).toBe(1);
     broadcaster.disconnect(LISTENER);
     await feed.poll();
+    expect(feed.knownHead(roomId)).toBe(1);
+    await feed.poll();
     expect(feed.knownHead(roomId)).toBe(0);
     feed.committed(await store(1));
     broadcaster.connect({ connectionId: 'another', userId: aUserId(), sessionId: aSessionId() });
