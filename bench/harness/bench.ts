@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { LoadResult, LoadSpec } from '../load/spec.ts';
@@ -21,6 +22,12 @@ export interface BenchSettings {
 
 export type Load = Omit<LoadSpec, 'port' | 'pids'>;
 export type ReferenceName = 'plain-server' | 'bare-socketio';
+
+/** The product is measured as `npm start` starts it. */
+function optionsOfStart(): string[] {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+}
 
 const secret = 'only for the benchmark; 32 bytes and more of it';
 
@@ -79,6 +86,7 @@ export class Bench {
     return startNodeServer({
       name: label,
       file: this.settings.product,
+      options: optionsOfStart(),
       environment: {
         DATABASE_URL: databaseUrl,
         JWT_SECRET: secret,

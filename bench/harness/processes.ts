@@ -9,6 +9,8 @@ import { freePort } from '../../tests/support/databases/system.ts';
 export interface Program {
   readonly name: string;
   readonly file: string;
+  /** Options of Node. */
+  readonly options?: readonly string[];
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Where to write a profile of the processor when it ends. */
@@ -30,8 +32,8 @@ const stopLimitMs = 15_000;
 // Programs that are measured need not know of this: the signal is theirs to be collected by.
 const collector = 'data:text/javascript,process.on("SIGUSR2",()=>{for(let i=0;i<3;i++)globalThis.gc()})';
 
-function nodeArguments({ name, profileDirectory }: Program): string[] {
-  const always = ['--expose-gc', '--import', collector];
+function nodeArguments({ name, options = [], profileDirectory }: Program): string[] {
+  const always = [...options, '--expose-gc', '--import', collector];
   if (profileDirectory === undefined) return always;
   const directory = join(profileDirectory, name.replaceAll(' ', '-'));
   mkdirSync(directory, { recursive: true });

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=32
 import { ConfigError, readConfig, type Config } from './config/config.ts';
 import { start } from './start.ts';
 
