@@ -52,7 +52,7 @@ export class SendMessage {
       clientMessageId,
       createdAtMs: clock.nowMs(),
     };
-    const appended = await this.#append(log, draft, limit);
+    const appended = await (limit ? this.#appendInTurn(draft, limit) : log.append(draft));
     if (!appended.deduplicated) feed.committed([appended.entry]);
     typing.stopped(roomId, senderId);
     return appended;
@@ -73,10 +73,9 @@ export class SendMessage {
   }
 
   /** A message that was not stored, or was stored before, gives its turn back. */
-  async #append(log: ports.RoomLog, draft: ports.MessageDraft, limit: ports.RateRule | null): Promise<ports.Appended> {
-    const giveBack = async () => {
-      if (limit) await this.#deps.limiter.refund(turnKey(draft), limit);
-    };
+  async #appendInTurn(draft: ports.MessageDraft, limit: ports.RateRule): Promise<ports.Appended> {
+    const { log, limiter } = this.#deps;
+    const giveBack = () => limiter.refund(turnKey(draft), limit);
     try {
       const appended = await log.append(draft);
       if (appended.deduplicated) await giveBack();

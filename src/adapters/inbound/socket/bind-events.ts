@@ -29,6 +29,7 @@ export interface SocketEdge {
 }
 
 const EVENT_NAMES = Object.keys(contract.clientEvents) as EventName[];
+const DECLARED = new Set<unknown>(EVENT_NAMES);
 /** Later events of the same socket wait for this one. */
 const OPENS_ROOMS: EventName = 'join_room';
 const NO_SUCH_EVENT = 'There is no such event.';
@@ -45,29 +46,34 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
   for (const event of EVENT_NAMES) {
     const schema = contract.clientEvents[event].payload;
     const handler = handlers[event] as AnyHandler;
-    const run = async (args: readonly unknown[]): Promise<unknown> => {
+    const run = async (request: unknown): Promise<unknown> => {
       if (budget && !budget.take(edge.nowMs())) throw refuse(session, budget);
-      const payload: unknown = parseRequest(schema, args[0]);
+      const payload: unknown = parseRequest(schema, request);
       if (session.gate) await session.gate;
       return handler(session, payload);
     };
     socket.on(event, (...args: unknown[]) => {
-      const ack = args.at(-1);
+      const answer = answerOf(args.at(-1));
       const ended = edge.began();
-      const answer = answerOf(ack);
-      const work = run(typeof ack === 'function' ? args.slice(0, -1) : args);
+      const end = (tell: () => void) => {
+        try {
+          tell();
+        } catch (error) {
+          edge.reportBug(event, session, error);
+        } finally {
+          ended();
+        }
+      };
+      const work = run(args[0] === answer ? undefined : args[0]);
       if (event === OPENS_ROOMS) session.hold(work);
-      work
-        .then(
-          (data) => answer?.({ ok: true, data }),
-          (thrown: unknown) => fail(session, edge, event, thrown, answer),
-        )
-        .catch((error: unknown) => edge.reportBug(event, session, error))
-        .finally(ended);
+      work.then(
+        (data) => end(() => answer?.({ ok: true, data })),
+        (thrown: unknown) => end(() => fail(session, edge, event, thrown, answer)),
+      );
     });
   }
   socket.onAny((event: unknown, ...args: unknown[]) => {
-    if (EVENT_NAMES.some((known) => known === event)) return;
+    if (DECLARED.has(event)) return;
     // Whoever waits for an ack is not left waiting, and a flood of what nobody declared is a flood too.
     const spent = budget && !budget.take(edge.nowMs());
     const thrown = spent ? refuse(session, budget) : new AppError('VALIDATION_FAILED', { message: NO_SUCH_EVENT });

@@ -87,6 +87,8 @@ function mysql({ url, ssl, poolMax = POOL_MAX, deadlineMs = DEADLINE_MS }: Conne
       charset: 'utf8mb4',
       connectTimeout: CONNECT_MS,
       maxPreparedStatements: 200,
+      // Sequelize has put the values in; mysql2 would look through all of the text for places that are left.
+      queryFormat: (sql: string) => sql,
       // An update that changes nothing still counts the rows that it found, as on SQLite.
       flags: ['FOUND_ROWS'],
       ...tlsOptions(parsed.searchParams.get('ssl'), ssl ?? false),

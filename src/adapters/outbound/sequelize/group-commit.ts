@@ -41,6 +41,8 @@ export class GroupCommit<Item, Result> {
   readonly #ready = new Set<string>();
   /** Keys that no batch may take: in a batch already, or held. */
   readonly #taken = new Map<string, number>();
+  /** Outcomes that are known and not told yet. */
+  #outcomes: (() => void)[] = [];
   #waiting = 0;
   #lanesBusy = 0;
   #scheduled = false;
@@ -52,11 +54,12 @@ export class GroupCommit<Item, Result> {
   }
 
   /** Rejects with OVERLOADED, at once and without having written anything, when too many items wait. */
-  async submit(item: Item): Promise<Result> {
-    if (this.#closed || this.#waiting >= this.#parts.waitingMax) throw overloaded();
+  submit(item: Item): Promise<Result> {
+    if (this.#closed || this.#waiting >= this.#parts.waitingMax) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
       const key = this.#parts.keyOf(item);
-      const settle = (outcome: Result | Error) => (outcome instanceof Error ? reject(outcome) : resolve(outcome));
+      const settle = (outcome: Result | Error) =>
+        this.#tellSoon(() => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
       const job = { item, settle, chars: this.#parts.charsOf(item), sinceMs: performance.now() };
       const queue = this.#queues.get(key);
       if (queue === undefined) this.#queues.set(key, [job]);
@@ -104,9 +107,20 @@ export class GroupCommit<Item, Result> {
         this.#lanesBusy -= 1;
         this.#release(keys);
         this.#start();
-        if (this.#waiting + this.#lanesBusy === 0) for (const idle of this.#whenIdle.splice(0)) idle();
+        if (this.#waiting + this.#lanesBusy === 0) for (const idle of this.#whenIdle.splice(0)) this.#tellSoon(idle);
       });
     }
+  }
+
+  /** After the next batch is on its way: the database is not to wait while the callers go on with this one. */
+  #tellSoon(tell: () => void): void {
+    this.#outcomes.push(tell);
+    if (this.#outcomes.length > 1) return;
+    setImmediate(() => {
+      const outcomes = this.#outcomes;
+      this.#outcomes = [];
+      for (const tell of outcomes) tell();
+    });
   }
 
   #nextBatch(keys: string[]): Job<Item, Result>[] {

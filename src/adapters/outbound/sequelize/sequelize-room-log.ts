@@ -23,10 +23,11 @@ export class SequelizeRoomLog implements RoomLog {
   readonly #table: RoomLogTable;
   readonly #writer: LogWriter;
   readonly #commits: GroupCommit<MessageDraft, Appended>;
-  /** Sends under a client's key that are not settled yet. */
-  readonly #underWay = new Map<string, Promise<Appended>>();
-  /** The seqs of messages that are committed, so that a repeat need not fail a batch to be recognised. */
-  readonly #recent = new LruMap<string, number>(KEYS_REMEMBERED);
+  /**
+   * What became of sends under a client's key, so that a repeat need not fail a batch to be recognised: the seq of the
+   * committed message, or the send that is not settled yet.
+   */
+  readonly #sends = new LruMap<string, number | Promise<Appended>>(KEYS_REMEMBERED);
 
   constructor(scope: Scope, options: GroupCommitOptions) {
     this.#scope = scope;
@@ -40,23 +41,20 @@ export class SequelizeRoomLog implements RoomLog {
     });
   }
 
-  async append(draft: MessageDraft): Promise<Appended> {
+  append(draft: MessageDraft): Promise<Appended> {
     const { roomId, senderId, clientMessageId } = draft;
     if (clientMessageId === null) return this.#commits.submit(draft);
     const key = `${roomId}/${senderId}/${clientMessageId}`;
-    const seq = this.#recent.get(key);
-    if (seq !== undefined) return this.#again(roomId, seq);
-    const first = this.#underWay.get(key);
-    if (first !== undefined) return { entry: (await first).entry, deduplicated: true };
+    const known = this.#sends.get(key);
+    if (typeof known === 'number') return this.#again(roomId, known);
+    if (known !== undefined) return known.then(({ entry }) => ({ entry, deduplicated: true }));
     const appended = this.#commits.submit(draft);
-    this.#underWay.set(key, appended);
-    try {
-      const result = await appended;
-      this.#recent.set(key, result.entry.seq);
-      return result;
-    } finally {
-      this.#underWay.delete(key);
-    }
+    this.#sends.set(key, appended);
+    appended.then(
+      ({ entry }) => this.#sends.set(key, entry.seq),
+      () => this.#sends.delete(key),
+    );
+    return appended;
   }
 
   async findByClientMessageId(roomId: RoomId, senderId: UserId, clientMessageId: string): Promise<MessageEntry | null> {

@@ -15,7 +15,12 @@ export const dateOrNull = (ms: number | null): Date | null => (ms === null ? nul
  * the text that its models write, so that the two compare.
  */
 export function timeText(ms: number, dialect: Dialect): string {
-  const iso = new Date(ms).toISOString();
-  const text = `${iso.slice(0, 10)} ${iso.slice(11, 23)}`;
-  return dialect === 'sqlite' ? `${text} +00:00` : text;
+  if (ms !== last.ms) {
+    const iso = new Date(ms).toISOString();
+    last = { ms, text: `${iso.slice(0, 10)} ${iso.slice(11, 23)}` };
+  }
+  return dialect === 'sqlite' ? `${last.text} +00:00` : last.text;
 }
+
+/** The entries of one batch share their millisecond more often than not. */
+let last = { ms: Number.NaN, text: '' };
