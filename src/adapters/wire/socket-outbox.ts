@@ -1,19 +1,22 @@
 import { ackPacket, EncodedPackets } from './encoded-packets.ts';
 import type { LiveSocket } from './live-socket.ts';
 
-/** A reader that lets this much pile up on the server is cut off; it reconnects and syncs. */
+/** A reader that has let this much pile up on the server gets nothing more; it is cut off, reconnects and syncs. */
 export const UNSENT_BYTES_MAX = 1_000_000;
-/** The same for a polling client, whose unsent packets are counted, not measured. */
+/** The same for what others wrote to the connection, which is counted, not measured. */
 const UNSENT_PACKETS_MAX = 5_000;
+/** An answer of this size leaves by itself, so that no number of them is gathered in one turn. */
+const LARGE_CHARS = 100_000;
 
 interface Engine {
   readonly transport: {
     readonly name: string;
     readonly perMessageDeflate?: unknown;
-    readonly socket?: { readonly bufferedAmount?: number };
+    readonly socket?: { readonly bufferedAmount?: number; terminate?(): void };
   };
   readonly writeBuffer?: readonly unknown[];
-  close(): void;
+  on(event: 'flush', handed: () => void): void;
+  close(discard: boolean): void;
 }
 
 /** The parts of Socket.IO's sockets that its own adapter uses for broadcasts and its types do not name. */
@@ -37,23 +40,30 @@ interface Mail {
  */
 export class SocketOutbox {
   #mail = new Map<LiveSocket, Mail>();
+  /** Bytes that Engine.IO keeps until its transport can take them: a polling client's, or a slow reader's. */
+  readonly #kept = new WeakMap<LiveSocket, { bytes: number }>();
   #scheduled = false;
-  readonly #onCut: (socket: LiveSocket) => void;
+  readonly #onCut: (socket: LiveSocket, error?: unknown) => void;
 
-  /** `onCut` hears of sockets that were too far behind. */
-  constructor(onCut: (socket: LiveSocket) => void) {
+  /** `onCut` hears of sockets that were too far behind, or to which nothing could be written. */
+  constructor(onCut: (socket: LiveSocket, error?: unknown) => void) {
     this.#onCut = onCut;
   }
 
   /** From now on the acks of this socket go through the outbox. */
   adopt(socket: LiveSocket): void {
+    const kept = { bytes: 0 };
+    this.#kept.set(socket, kept);
+    internalsOf(socket).client.conn.on('flush', () => (kept.bytes = 0));
     internalsOf(socket).ack = (id) => {
       let answered = false;
       return (reply) => {
         // As with Socket.IO itself, an event is answered once.
         if (answered) return;
         answered = true;
-        this.#mailOf(socket).acks.push(ackPacket(id, reply));
+        const packet = ackPacket(id, reply);
+        this.#mailOf(socket).acks.push(packet);
+        if (packet.length > LARGE_CHARS) this.flush();
       };
     };
   }
@@ -70,9 +80,28 @@ export class SocketOutbox {
     this.#mail = new Map();
     for (const [socket, { acks, shared }] of mail) {
       if (acks.length > 0) shared.unshift(new EncodedPackets(acks));
-      write(socket, shared);
-      if (cutWhenBehind(socket)) this.#onCut(socket);
+      try {
+        this.#write(socket, shared);
+      } catch (error) {
+        // The others in line are to get theirs.
+        cut(socket);
+        this.#onCut(socket, error);
+      }
     }
+  }
+
+  #write(socket: LiveSocket, mail: readonly EncodedPackets[]): void {
+    const { conn } = internalsOf(socket).client;
+    const kept = this.#kept.get(socket) ?? { bytes: 0 };
+    const unsent = kept.bytes + (conn.transport.socket?.bufferedAmount ?? 0);
+    // Looked at before and not after: how much one answer holds says nothing about its reader.
+    if (unsent > UNSENT_BYTES_MAX || (conn.writeBuffer?.length ?? 0) > UNSENT_PACKETS_MAX) {
+      cut(socket);
+      this.#onCut(socket);
+      return;
+    }
+    for (const { joined } of mail) kept.bytes += joined.length;
+    write(socket, mail);
   }
 
   #mailOf(socket: LiveSocket): Mail {
@@ -111,11 +140,10 @@ function write(socket: LiveSocket, mail: readonly EncodedPackets[]): void {
 }
 
 /** Closes the connection under a socket that does not read: the client sees it lost, and comes back. */
-function cutWhenBehind(socket: LiveSocket): boolean {
+function cut(socket: LiveSocket): void {
   const { conn } = internalsOf(socket).client;
-  const unsent = conn.transport.socket?.bufferedAmount ?? 0;
-  const packets = conn.writeBuffer?.length ?? 0;
-  if (unsent <= UNSENT_BYTES_MAX && packets <= UNSENT_PACKETS_MAX) return false;
-  conn.close();
-  return true;
+  const { socket: stream } = conn.transport;
+  // Not in good order, which would wait for the reader and keep everything until then.
+  conn.close(true);
+  stream?.terminate?.();
 }

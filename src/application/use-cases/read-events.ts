@@ -3,6 +3,7 @@ import type { RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import type { RoomAccess } from '../access/room-access.ts';
 import type * as ports from '../ports/index.ts';
+import { firstPage } from './page-bytes.ts';
 
 export interface ReadEventsInput {
   readonly roomId: RoomId;
@@ -33,7 +34,7 @@ export class ReadEvents {
     await this.#access.requireMember(roomId, userId);
     const headSeq = await this.#log.head(roomId);
     const toSeq = Math.min(headSeq, afterSeq + limit);
-    const events = toSeq > afterSeq ? await this.#log.ranges([{ roomId, afterSeq, toSeq }]) : [];
-    return { roomId, events, headSeq, complete: toSeq >= headSeq };
+    const events = toSeq > afterSeq ? firstPage(await this.#log.ranges([{ roomId, afterSeq, toSeq }])) : [];
+    return { roomId, events, headSeq, complete: (events.at(-1)?.seq ?? toSeq) >= headSeq };
   }
 }

@@ -2,6 +2,7 @@ import type { RoomEntry } from '../../domain/room/room-entry.ts';
 import type { RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import type * as ports from '../ports/index.ts';
+import { firstPage } from './page-bytes.ts';
 import type { EventsPage } from './read-events.ts';
 
 export interface SyncRoomsInput {
@@ -48,7 +49,7 @@ export class SyncRooms {
       budget -= toSeq - afterSeq;
       ranges.push({ roomId, afterSeq, toSeq });
     }
-    const events = groupByRoom(ranges.length > 0 ? await this.#log.ranges(ranges) : []);
+    const events = groupByRoom(ranges.length > 0 ? firstPage(await this.#log.ranges(ranges)) : []);
     const pages = [...mine].map((roomId): EventsPage => {
       const headSeq = heads.get(roomId) ?? 0;
       const found = events.get(roomId) ?? [];

@@ -30,8 +30,8 @@ export const inboundModule = new ContainerModule((options) => {
     outbox,
     { logger },
     ({ logger }) =>
-      new SocketOutbox(({ id, data }) => {
-        logger.warn({ connectionId: id, userId: data.userId }, 'a slow reader was cut; it will sync');
+      new SocketOutbox(({ id, data }, error) => {
+        logger.warn({ connectionId: id, userId: data.userId, error }, 'a slow reader was cut; it will sync');
       }),
   );
   provide(options, arrivals, {}, () => new Arrivals());

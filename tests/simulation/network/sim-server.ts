@@ -34,11 +34,15 @@ class SimSocket {
     const transport = { name: 'websocket', socket: { bufferedAmount: 0 } };
     const once = (_close: string, then: () => void) => void this.#onClose.push(then);
     this.client = {
-      conn: { transport, writeBuffer: [], once, close: () => this.end() },
+      conn: { transport, readyState: 'open', writeBuffer: [], on: () => undefined, once, close: () => this.end() },
       writeToEngine: (_packets: readonly string[], options: { wsPreEncodedFrame: readonly Buffer[] }) => {
         for (const buffer of options.wsPreEncodedFrame) for (const packet of packetsOf(buffer)) this.#send(packet);
       },
     };
+  }
+
+  get connected(): boolean {
+    return this.isConnected;
   }
 
   get conn() {

@@ -60,14 +60,11 @@ export function socketHandlers(useCases: SocketUseCases): SocketHandlers {
     delivery_receipt: async ({ userId }, { roomId, seq }) =>
       markReceipts.execute({ roomId: roomId as RoomId, userId, deliveredSeq: seq }),
 
-    sync: async ({ userId }, { rooms = [], limit = SYNC_LIMIT }) =>
-      presentSync(
-        await syncRooms.execute({
-          userId,
-          rooms: rooms.map(({ roomId, afterSeq }) => ({ roomId: roomId as RoomId, afterSeq })),
-          limit,
-        }),
-      ),
+    sync: async (session, { rooms = [], limit = SYNC_LIMIT }) => {
+      const { userId } = session;
+      const positions = rooms.map(({ roomId, afterSeq }) => ({ roomId: roomId as RoomId, afterSeq }));
+      return session.inTurn(async () => presentSync(await syncRooms.execute({ userId, rooms: positions, limit })));
+    },
 
     authenticate: async (session, { token }) => renew(session, token, useCases),
   };
@@ -81,6 +78,10 @@ async function renew(session: SocketSession, token: string, { guard, renewed }: 
   }
   void session.socket.leave(sessionChannel(session.sessionId));
   void session.socket.join(sessionChannel(claims.sessionId));
+  // Asked again, now that the end of the session finds this socket.
+  await guard.authenticate(token);
+  // A timer for a socket that is gone would keep it for ever.
+  if (!session.socket.connected) throw new AppError('UNAUTHENTICATED');
   session.socket.data.sessionId = claims.sessionId;
   session.socket.data.expiresAtMs = claims.expiresAtMs;
   renewed(session);

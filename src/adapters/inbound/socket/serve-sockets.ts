@@ -28,10 +28,18 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
 /** Connects Socket.IO to the application: handshake, events, expiry, presence. */
 export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
   const { arrivals, clock, logger } = deps;
+  const entered = new WeakSet<object>();
   io.use((socket, next) => {
+    // Each CONNECT packet of one connection would be a socket of its own, and every message be sent to each of them.
+    if (entered.has(socket.conn)) {
+      socket.conn.close();
+      return next(new Error('One connection, one socket.'));
+    }
+    entered.add(socket.conn);
     enter(socket, deps).then(
       () => next(),
       (thrown: unknown) => {
+        arrivals.take(socket.id);
         const { error, isBug } = toWireFailure(thrown);
         if (isBug) logger.error({ error: thrown }, 'a handshake failed');
         // A client does not come back by itself after a refusal, but it does when the connection is lost.
@@ -75,6 +83,8 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
 async function enter(socket: LiveSocket, { guard, arrivals, connectDevice }: ServeSocketsDeps): Promise<void> {
   const claims = await guard.authenticate(tokenOf(socket));
   const { userId, sessionId } = claims;
+  // From here on its end is heard of.
+  if (socket.conn.readyState !== 'open') throw new AppError('UNAUTHENTICATED');
   socket.data = { ...claims, changedRooms: new Map() };
   arrivals.add(socket);
   void socket.join([userChannel(userId), sessionChannel(sessionId)]);

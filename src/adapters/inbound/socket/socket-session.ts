@@ -1,3 +1,4 @@
+import { AppError } from '../../../application/errors/app-error.ts';
 import type { LiveSocket } from '../../wire/live-socket.ts';
 import type { SessionId } from '../../../domain/session/session.ts';
 import type { UserId } from '../../../domain/user/user.ts';
@@ -11,6 +12,7 @@ export class SocketSession {
   readonly socket: LiveSocket;
   /** What events wait for; null when there is nothing to wait for. */
   gate: Promise<unknown> | null = null;
+  #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(socket: LiveSocket) {
     this.socket = socket;
@@ -26,6 +28,17 @@ export class SocketSession {
 
   get connectionId(): string {
     return this.socket.id;
+  }
+
+  /** Costly work of one client is done one by one. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lastTurn.then(() => {
+      // Nobody is left to read the answer.
+      if (!this.socket.connected) throw new AppError('UNAUTHENTICATED');
+      return work();
+    });
+    this.#lastTurn = result.catch(() => undefined);
+    return result;
   }
 
   /** Later events wait until `work` has settled, however it ends. */
