@@ -56,6 +56,7 @@ async function act(persistence: Persistence, { type, reach, roomId, userId }: Ac
   const seq = Math.round(head * reach);
   switch (type) {
     case 'send':
+      if ((await members.find(roomId, userId)) === null) return;
       return storedMessage(persistence, { roomId, senderId: userId });
     case 'change':
       return storedChange(persistence, { roomId, senderId: userId });

@@ -77,7 +77,7 @@ function counts(current: CurrentPersistence): void {
 
   it('counts a repeated message once', async () => {
     const { roomId, userId } = await storedMember(current());
-    const { id: senderId } = await storedUser(current());
+    const { userId: senderId } = await storedMember(current(), { roomId });
     const draft = aMessageDraft({ roomId, senderId });
     for (let sent = 0; sent < 3; sent += 1) await current().log.append(draft);
     expect(await current().directory.summariesOf(userId)).toMatchObject([{ unreadCount: 1, headSeq: 1 }]);

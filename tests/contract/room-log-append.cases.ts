@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { aMessageDraft } from '../support/builders.ts';
 import { ascending, inParallel, upTo } from './concurrency.ts';
 import type { CurrentPersistence } from './persistence-harness.ts';
-import { aPlace, logOf, seqsOf, storedMessage, storedUser } from './seed.ts';
+import { aPlace, logOf, seqsOf, storedMessage, storedMember } from './seed.ts';
 
 export function appendCases(current: CurrentPersistence): void {
   entries(current);
@@ -13,7 +13,7 @@ export function appendCases(current: CurrentPersistence): void {
 function entries(current: CurrentPersistence): void {
   it('makes an entry of a draft: every field as it was, and the next seq', async () => {
     const { roomId, senderId } = await aPlace(current());
-    const { id: otherId } = await storedUser(current());
+    const { userId: otherId } = await storedMember(current(), { roomId });
     const first = aMessageDraft({ roomId, senderId, createdAtMs: 1_700_000_000_001 });
     const second = aMessageDraft({ roomId, senderId: otherId, clientMessageId: null, createdAtMs: 1_600_000_000_999 });
     for (const [index, draft] of [first, second].entries()) {
@@ -51,9 +51,9 @@ function numbering(current: CurrentPersistence): void {
 
   it('numbers more parallel appends of many senders than fit into one batch', async () => {
     const { roomId } = await aPlace(current());
-    const senders = await inParallel(5, () => storedUser(current()));
+    const senders = await inParallel(5, () => storedMember(current(), { roomId }));
     const appended = await inParallel(400, (index) =>
-      current().log.append(aMessageDraft({ roomId, senderId: senders[index % 5]!.id })),
+      current().log.append(aMessageDraft({ roomId, senderId: senders[index % 5]!.userId })),
     );
     expect(ascending(appended.map(({ entry }) => entry.seq))).toEqual(upTo(400));
     expect(await seqsOf(current(), roomId)).toEqual(upTo(400));

@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
+import type { Appended } from '../../src/application/ports/index.ts';
 import type { RoomChange, RoomEntry } from '../../src/domain/room/room-entry.ts';
-import { aChangeDraft, aMessageDraft, aUserId } from '../support/builders.ts';
+import type { UserId } from '../../src/domain/user/user.ts';
+import { aChangeDraft, aMember, aMessageDraft, aUserId } from '../support/builders.ts';
 import { inParallel, meanwhile, upTo } from './concurrency.ts';
 import { DIFFICULT_TEXTS } from './difficult-texts.ts';
 import type { CurrentPersistence } from './persistence-harness.ts';
-import { aPlace, logOf, seqsOf, storedChange, storedMessage } from './seed.ts';
+import { aPlace, logOf, seqsOf, storedChange, storedMember, storedMessage } from './seed.ts';
 
 const CHANGES: readonly RoomChange[] = [
   { type: 'room_created', name: 'Kitchen', isPrivate: true },
@@ -18,6 +20,7 @@ const CHANGES: readonly RoomChange[] = [
 export function changeCases(current: CurrentPersistence): void {
   changes(current);
   besideMessages(current);
+  afterTheEnd(current);
   rollback(current);
 }
 
@@ -94,6 +97,36 @@ function besideMessages(current: CurrentPersistence): void {
     const message = await sending;
     expect([change.seq, message?.seq].toSorted()).toEqual([1, 2]);
     expect(await logOf(current(), place.roomId)).toEqual(change.seq === 1 ? [change, message] : [message, change]);
+  });
+}
+
+function afterTheEnd(current: CurrentPersistence): void {
+  it('takes nothing from a sender whose membership has ended, however early that was begun', async () => {
+    const { roomId, senderId } = await aPlace(current());
+    const { userId: otherId } = await storedMember(current(), { roomId });
+    const { log, unitOfWork } = current();
+    const early: Promise<Appended>[] = [];
+    const send = (sender: UserId) => log.append(aMessageDraft({ roomId, senderId: sender }));
+    early.push(send(senderId), send(otherId));
+    const left = await unitOfWork.run(async ({ rooms, members, journal }) => {
+      await rooms.lock(roomId);
+      early.push(send(senderId), send(otherId));
+      await members.remove(roomId, senderId);
+      early.push(send(senderId), send(otherId));
+      const entry = await journal.append(aChangeDraft({ roomId }, { type: 'member_left', userId: senderId }));
+      early.push(send(senderId), send(otherId));
+      return entry;
+    });
+    early.push(send(senderId), send(otherId));
+    for (const [index, outcome] of (await Promise.allSettled(early)).entries()) {
+      const isOwn = index % 2 === 0;
+      if (outcome.status === 'rejected')
+        expect([isOwn, outcome.reason]).toMatchObject([true, { code: 'NOT_A_MEMBER' }]);
+      else if (isOwn) expect(outcome.value.entry.seq).toBeLessThan(left.seq);
+    }
+    await current().unitOfWork.run(({ members }) => members.insert(aMember({ roomId, userId: senderId })));
+    expect((await send(senderId)).entry.actorId).toBe(senderId);
+    expect(await seqsOf(current(), roomId)).toEqual(upTo(await log.head(roomId)));
   });
 }
 

@@ -3,7 +3,7 @@ import type { Appended, MessageDraft } from '../../src/application/ports/index.t
 import { aMessageDraft } from '../support/builders.ts';
 import { ascending, inParallel, upTo } from './concurrency.ts';
 import type { CurrentPersistence } from './persistence-harness.ts';
-import { aPlace, logOf, seqsOf, storedChange, storedMessage, storedUser } from './seed.ts';
+import { aPlace, logOf, seqsOf, storedChange, storedMessage, storedMember } from './seed.ts';
 
 export function deduplicationCases(current: CurrentPersistence): void {
   repeats(current);
@@ -60,6 +60,9 @@ function scope(current: CurrentPersistence): void {
   it('keeps one key of several senders in several rooms apart, one by one and in parallel', async () => {
     const [room, other] = [await aPlace(current()), await aPlace(current())];
     const places = [room, { ...room, senderId: other.senderId }, other, { ...other, senderId: room.senderId }];
+    for (const [one, guest] of [[room, other] as const, [other, room] as const]) {
+      await storedMember(current(), { roomId: one.roomId, userId: guest.senderId });
+    }
     const send = (place: Partial<MessageDraft>, clientMessageId: string) =>
       current().log.append(aMessageDraft({ ...place, clientMessageId }));
     const parallel = await Promise.all(places.map((place) => send(place, 'p')));
@@ -102,7 +105,7 @@ function scope(current: CurrentPersistence): void {
 function mixtures(current: CurrentPersistence): void {
   it('leaves no gap when repeats and fresh messages are sent together', async () => {
     const place = await aPlace(current());
-    const other = { ...place, senderId: (await storedUser(current())).id };
+    const other = { ...place, senderId: (await storedMember(current(), { roomId: place.roomId })).userId };
     const stored = await inParallel(5, (index) => storedMessage(current(), { ...place, clientMessageId: `k${index}` }));
     // Per key three sends: k0..k4 are stored already, k5..k14 are new. Every fourth message has no key at all.
     const appended = await inParallel(60, (index) =>

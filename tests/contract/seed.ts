@@ -45,8 +45,9 @@ export async function storedInvite(persistence: Persistence, overrides: Partial<
 
 /** A room, and somebody who may write into it. */
 export async function aPlace(persistence: Persistence): Promise<{ roomId: RoomId; senderId: UserId }> {
-  const room = await storedRoom(persistence);
-  return { roomId: room.id, senderId: room.createdBy };
+  const { id: roomId, createdBy: senderId } = await storedRoom(persistence);
+  await storedMember(persistence, { roomId, userId: senderId });
+  return { roomId, senderId };
 }
 
 export async function storedMessage(persistence: Persistence, overrides: Partial<MessageDraft>): Promise<MessageEntry> {

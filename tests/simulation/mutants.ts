@@ -176,6 +176,19 @@ function makesUpEntries(): Mutation {
   });
 }
 
+/** Looks for members and finds everybody whom it looked for. */
+const findsNobodyGone = (): Mutation => ({
+  adapt: (_parts, database) => {
+    const rows = database.rows.bind(database);
+    database.rows = async <R extends object>(...[sql, values, transaction]: Parameters<typeof rows>): Promise<R[]> => {
+      if (!sql.startsWith('SELECT room_id, user_id FROM room_members')) return rows<R>(sql, values, transaction);
+      const pairs = values[0] as readonly (readonly [string, string])[];
+      return pairs.map(([room_id, user_id]) => ({ room_id, user_id })) as object[] as R[];
+    };
+    return {};
+  },
+});
+
 export const MUTANTS: readonly Mutant[] = [
   { name: 'acks a message that it does not store', caughtBy: 'C1', mutation: losesAnAckedMessage },
   { name: 'acks before the commit', caughtBy: 'C1', mutation: acksBeforeTheCommit },
@@ -202,6 +215,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'leaves those who left in the room',
     caughtBy: 'C8',
     mutation: () => broadcasting(() => ({ expel: () => undefined })),
+  },
+  {
+    name: 'lets those who left speak',
+    caughtBy: 'C9',
+    mutation: findsNobodyGone,
   },
   { name: 'never answers some sends', caughtBy: 'C10', mutation: neverAnswers },
 ];

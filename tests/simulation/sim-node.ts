@@ -141,7 +141,7 @@ export class SimNode {
     const markReceipts = new MarkReceipts({ log, receipts, access, feed, broadcaster, clock });
     const useCases = {
       createRoom: new CreateRoom(shared),
-      joinRoom: new JoinRoom({ ...shared, tokens, announcer }),
+      joinRoom: new JoinRoom({ ...shared, rooms, tokens, announcer }),
       leaveRoom: new LeaveRoom({ ...shared, typing }),
       viewRoom: new ViewRoom({ unitOfWork, access, presence }),
       indicateTyping: new IndicateTyping({ access, typing }),

@@ -16,6 +16,11 @@ export class RoomAccess {
     this.#memberships = deps.memberships;
   }
 
+  /** Null for who is no member. */
+  roleOf(roomId: RoomId, userId: UserId): Promise<Role | null> {
+    return this.#memberships.roleOf(roomId, userId);
+  }
+
   /** The caller's role, or ROOM_NOT_FOUND / NOT_A_MEMBER. */
   async requireMember(roomId: RoomId, userId: UserId): Promise<Role> {
     const role = await this.#memberships.roleOf(roomId, userId);

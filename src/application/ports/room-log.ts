@@ -53,7 +53,8 @@ export interface RoomLog {
    * repeat, parallel or years later, resolves to the first entry unchanged and `deduplicated`. Appends of one caller to
    * one room that are started in order get ascending seqs. May be written together with others. Rejects with OVERLOADED
    * when too many wait (nothing was written), or when the database cannot say whether it was written (send it again
-   * with the same clientMessageId). Membership is the caller's business.
+   * with the same clientMessageId). Who is a member is the caller's business; but when a membership ends in a unit of
+   * work, what its user sends stands before the entry that ended it, or is rejected with NOT_A_MEMBER.
    */
   append(draft: MessageDraft): Promise<Appended>;
 

@@ -26,6 +26,7 @@ export interface Joined {
 
 interface JoinRoomDeps {
   readonly unitOfWork: ports.UnitOfWork;
+  readonly rooms: ports.RoomStore;
   readonly tokens: ports.TokenService;
   readonly access: RoomAccess;
   readonly feed: RoomFeed;
@@ -46,28 +47,41 @@ export class JoinRoom {
 
   async execute(input: JoinRoomInput): Promise<Joined> {
     const { unitOfWork, access, feed, announcer } = this.#deps;
+    const { userId } = input;
+    // Most joins are those of members that have just connected. They need no lock on the room.
+    const already = input.roomId === undefined ? null : await this.#rejoin(input.roomId, userId);
+    if (already) return already;
     const { entry, ...joined } = await unitOfWork.run((stores) => this.#join(stores, input));
-    if (entry) {
-      access.forget(entry.roomId, input.userId);
-      // Lets the user's sockets in at the entry's place in the log.
-      feed.openAt(entry.roomId, entry.seq - 1);
-      feed.committed([entry]);
-      await feed.open([entry.roomId]);
-      announcer.introduce(input.userId, entry.roomId);
-    } else {
-      await this.#readmit(joined.room.id, input.userId);
+    if (entry === null) {
+      const rejoined = await this.#rejoin(joined.room.id, userId);
+      if (rejoined) return rejoined;
+      await access.requireMember(joined.room.id, userId);
+      throw new AppError('OVERLOADED');
     }
+    access.forget(entry.roomId, userId);
+    // Lets the user's sockets in at the entry's place in the log.
+    feed.openAt(entry.roomId, entry.seq - 1);
+    feed.committed([entry]);
+    await feed.open([entry.roomId]);
+    announcer.introduce(userId, entry.roomId);
     return joined;
   }
 
-  /** The join before this one may have been committed without anybody hearing of it, so nothing was done after it. */
-  async #readmit(roomId: RoomId, userId: UserId): Promise<void> {
-    const { access, feed } = this.#deps;
+  /**
+   * Null when the user is no member. The join before this one may have been committed without anybody hearing of it, so
+   * that nothing was done after it: that is made good here.
+   */
+  async #rejoin(roomId: RoomId, userId: UserId): Promise<Joined | null> {
+    const { access, feed, rooms } = this.#deps;
+    if ((await access.roleOf(roomId, userId)) === null) return null;
     await feed.open([roomId]);
     const asOfSeq = feed.knownHead(roomId);
     access.forget(roomId, userId);
-    await access.requireMember(roomId, userId);
+    const role = await access.roleOf(roomId, userId);
+    const room = await rooms.byId(roomId);
+    if (role === null || room === null) return null;
     if (!feed.admit(roomId, userId, asOfSeq)) throw new AppError('OVERLOADED');
+    return { room, role, joined: false };
   }
 
   async #join(stores: ports.Stores, input: JoinRoomInput): Promise<Outcome> {

@@ -52,7 +52,9 @@ export class SendMessage {
       clientMessageId,
       createdAtMs: clock.nowMs(),
     };
-    const appended = await (limit ? this.#appendInTurn(draft, limit) : log.append(draft));
+    const appended = await (limit ? this.#appendInTurn(draft, limit) : log.append(draft)).catch((error: unknown) =>
+      this.#explain(error, draft),
+    );
     if (!appended.deduplicated) feed.committed([appended.entry]);
     typing.stopped(roomId, senderId);
     return appended;
@@ -70,6 +72,16 @@ export class SendMessage {
     const entry = clientMessageId && (await log.findByClientMessageId(roomId, senderId, clientMessageId));
     if (!entry) throw new AppError('RATE_LIMITED', { retryAfterMs });
     return { entry, deduplicated: true };
+  }
+
+  /** The sender left, or was put out, while the message was on its way. */
+  async #explain(error: unknown, { roomId, senderId }: ports.MessageDraft): Promise<never> {
+    const { access } = this.#deps;
+    if (!(error instanceof AppError) || error.code !== 'NOT_A_MEMBER') throw error;
+    access.forget(roomId, senderId);
+    // Says it as it is said to everybody who may not see the room.
+    await access.requireMember(roomId, senderId);
+    throw new AppError('OVERLOADED');
   }
 
   /** A message that was not stored, or was stored before, gives its turn back. */

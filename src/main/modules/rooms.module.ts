@@ -39,7 +39,8 @@ export const roomsModule = new ContainerModule((options) => {
     options,
     TOKENS.joinRoom,
     { persistence, tokens, access, feed, announcer, ids, clock },
-    ({ persistence, ...rest }) => new JoinRoom({ ...rest, unitOfWork: persistence.unitOfWork }),
+    ({ persistence, ...rest }) =>
+      new JoinRoom({ ...rest, unitOfWork: persistence.unitOfWork, rooms: persistence.rooms }),
   );
   provide(
     options,

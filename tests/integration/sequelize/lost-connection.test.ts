@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/application/errors/app-error.ts';
 import type { MessageDraft, Persistence } from '../../../src/application/ports/index.ts';
 import { inParallel, upTo, within } from '../../contract/concurrency.ts';
-import { aPlace, logOf, seqsOf } from '../../contract/seed.ts';
+import { aPlace, logOf, seqsOf, storedChange } from '../../contract/seed.ts';
 import { describeServers } from '../../support/databases/available.ts';
 import { aMessageDraft, aMessageId } from '../../support/builders.ts';
 import { FlakyLink } from './flaky-link.ts';
@@ -20,7 +20,8 @@ describeServers('a node that loses its database', (_server, adminUrl) => {
     it('finds what it wrote and confirms it as written, not as a repeat', async () => {
       const { link, node, witness } = await linked();
       const { roomId, senderId } = await aPlace(node);
-      await node.log.append(aMessageDraft({ roomId, senderId }));
+      // A room that this node has begun: it knows who is in it, and needs one statement for a message.
+      await storedChange(node, { roomId, senderId });
       const drafts = [null, 'key 1', 'key 2'].map((clientMessageId) =>
         aMessageDraft({ roomId, senderId, clientMessageId }),
       );
@@ -39,7 +40,8 @@ describeServers('a node that loses its database', (_server, adminUrl) => {
     it('asks for the message again while the database stays away, and takes the repeat for one', async () => {
       const { link, node, witness } = await linked();
       const { roomId, senderId } = await aPlace(node);
-      await node.log.append(aMessageDraft({ roomId, senderId }));
+      // A room that this node has begun: it knows who is in it, and needs one statement for a message.
+      await storedChange(node, { roomId, senderId });
       const draft = aMessageDraft({ roomId, senderId });
       link.mode = 'mute';
       const sent = outcomeOf(node.log.append(draft));

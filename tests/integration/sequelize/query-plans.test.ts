@@ -116,7 +116,12 @@ async function prepare(fresh: SqlDatabase, product: Product) {
   const { url } = fresh;
   await migrateUp({ url, clock });
   const { sequelize } = await connect({ url });
-  const database = new RecordingDatabase({ sequelize, dialect: product === 'sqlite' ? 'sqlite' : 'mysql', name: '' });
+  const database = new RecordingDatabase({
+    sequelize,
+    dialect: product === 'sqlite' ? 'sqlite' : 'mysql',
+    poolMax: 10,
+    name: '',
+  });
   const scope = new StandaloneScope(database);
   const table = new RoomLogTable(database);
   const [user, other] = [aUser(), aUser()];

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Stores } from '../../../src/application/ports/index.ts';
 import { connect } from '../../../src/adapters/outbound/sequelize/connection.ts';
 import { delay, inParallel, upTo } from '../../contract/concurrency.ts';
-import { aPlace, seqsOf, storedRoom } from '../../contract/seed.ts';
+import { aPlace, seqsOf, storedMember, storedRoom } from '../../contract/seed.ts';
 import { aMessageDraft, aUserId } from '../../support/builders.ts';
 import { openNode, sqliteFile, useDatabase } from './sql-harness.ts';
 
@@ -59,12 +59,13 @@ describe('a SQLite file', () => {
   it('is read and written as ever while a unit of work takes its time', async () => {
     const node = await database.node();
     const room = await storedRoom(node);
+    const { userId: senderId } = await storedMember(node, { roomId: room.id });
     const unit = node.unitOfWork.run(async ({ rooms }) => {
       await rooms.insert({ ...room, id: aUserId() as never, inviteCode: 'other' });
       await new Promise((resolve) => setTimeout(resolve, 300));
     });
     await inParallel(20, () => node.rooms.byId(room.id));
-    await inParallel(20, () => node.log.append(aMessageDraft({ roomId: room.id })));
+    await inParallel(20, () => node.log.append(aMessageDraft({ roomId: room.id, senderId })));
     await unit;
     expect(await node.rooms.byInviteCode('other')).not.toBeNull();
   });

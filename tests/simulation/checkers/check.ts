@@ -1,6 +1,6 @@
 import type { Run } from '../run.ts';
 import { everyViewIsTheLog, liveClientsConverge, onlyMembersHear, pushesAscendAfterTheirCommit } from './delivery.ts';
-import { everyRoomIsDense } from './log.ts';
+import { everyRoomIsDense, onlyMembersSpeak } from './log.ts';
 import { receiptsAreExact, unreadCountsAreRecounts } from './receipts.ts';
 import {
   everySendIsAnswered,
@@ -16,6 +16,7 @@ const CHECKERS = [
   nothingIsThereTwice,
   nothingIsMadeUp,
   everyRoomIsDense,
+  onlyMembersSpeak,
   everyViewIsTheLog,
   liveClientsConverge,
   pushesAscendAfterTheirCommit,

@@ -33,3 +33,18 @@ export function everyRoomIsDense({ facts, log }: History): Violation[] {
   }
   return violations;
 }
+
+/** C9: in the log nobody speaks before joining or after leaving. */
+export function onlyMembersSpeak({ log }: History): Violation[] {
+  const violations: Violation[] = [];
+  for (const [roomId, entries] of log) {
+    const members = new Set<string>();
+    for (const entry of entries) {
+      if (entry.type === 'member_joined') members.add(entry.userId);
+      if (entry.type === 'member_left') members.delete(entry.userId);
+      if (entry.type !== 'message' || members.has(entry.actorId)) continue;
+      violations.push({ checker: 'C9', what: `${entry.actorId} is no member of ${roomId} at ${entry.seq}` });
+    }
+  }
+  return violations;
+}

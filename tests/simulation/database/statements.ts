@@ -11,6 +11,8 @@ export function select(sql: string, values: Values, view: View): Row[] {
   if (text.startsWith('SELECT ? AS room_id, COUNT(*)')) return counts(view, values);
   if (text.startsWith('SELECT * FROM (')) return lastMessages(view, values);
   if (text.startsWith('SELECT r.*, m.role')) return memberships(view, String(values[0]));
+  if (text.startsWith('SELECT room_id, user_id FROM room_members WHERE'))
+    return membersAmong(view, values[0] as Values[]);
   const where = /^SELECT room_id, seq, id, .* FROM room_log .*?WHERE (.*)$/.exec(text)?.[1];
   if (where !== undefined) return entries(where, values, view);
   throw new Error(`The simulated database does not know: ${text}`);
@@ -60,6 +62,11 @@ function flat(sql: string): string {
   flattened.set(sql, text);
   return text;
 }
+
+const membersAmong = (view: View, pairs: readonly Values[]): Row[] =>
+  pairs
+    .map(([roomId, userId]) => view.get('members', `${String(roomId)}/${String(userId)}`))
+    .filter((row) => row !== undefined);
 
 const headOf = (view: View, roomId: unknown): number | null =>
   (view.log(String(roomId)).at(-1)?.['seq'] as number | undefined) ?? null;

@@ -68,7 +68,7 @@ export function createCore({ limit = null, adapt = () => ({}) }: CoreOptions = {
   const connectDevice = new ConnectDevice({ members, broadcaster, feed });
   const useCases = {
     createRoom: new CreateRoom(shared),
-    joinRoom: new JoinRoom({ ...shared, tokens, announcer }),
+    joinRoom: new JoinRoom({ ...shared, rooms, tokens, announcer }),
     leaveRoom: new LeaveRoom({ ...shared, typing }),
     viewRoom: new ViewRoom({ unitOfWork, access, presence }),
     sendMessage: new SendMessage({ log, access, feed, typing, limiter, limit, ids, clock }),

@@ -26,7 +26,7 @@ export function createMemoryPersistence(): Persistence {
     members: new InMemoryMembershipStore({ access, tables }),
     receipts: new InMemoryReceiptStore({ access, tables }),
     invites: new InMemoryInviteStore({ access, tables }),
-    log: new InMemoryRoomLog({ access, log }),
+    log: new InMemoryRoomLog({ access, tables, log }),
     directory: new InMemoryRoomDirectory({ access, tables, log }),
     unitOfWork: new InMemoryUnitOfWork({ mutex, tables, log }),
     ping: async () => undefined,

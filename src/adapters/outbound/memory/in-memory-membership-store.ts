@@ -21,6 +21,7 @@ export class InMemoryMembershipStore implements MembershipStore {
       const key = memberKey(roomId, userId);
       if (this.#tables.members.has(key)) return false;
       this.#tables.members.insert(key, Object.freeze({ ...member }));
+      this.#tables.formerMembers.delete(key);
       this.#tables.membersOfRoom.add(roomId, userId);
       this.#tables.roomsOfUser.add(userId, roomId);
       return true;
@@ -32,6 +33,7 @@ export class InMemoryMembershipStore implements MembershipStore {
       const key = memberKey(roomId, userId);
       if (!this.#tables.members.has(key)) return false;
       this.#tables.members.delete(key);
+      this.#tables.formerMembers.set(key, true);
       this.#tables.unreadFrom.delete(key);
       this.#tables.membersOfRoom.remove(roomId, userId);
       this.#tables.roomsOfUser.remove(userId, roomId);

@@ -5,19 +5,23 @@ import type {
   MessagePageRequest,
   RoomLog,
 } from '../../../application/ports/index.ts';
+import { AppError } from '../../../application/errors/app-error.ts';
 import type { MessageId } from '../../../domain/message/message.ts';
 import { isMessage, type MessageEntry, type RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Access } from './access.ts';
 import type { MemoryLog } from './memory-log.ts';
+import { memberKey, type MemoryTables } from './memory-tables.ts';
 
 export class InMemoryRoomLog implements RoomLog {
   readonly #access: Access;
+  readonly #tables: MemoryTables;
   readonly #log: MemoryLog;
 
-  constructor(deps: { readonly access: Access; readonly log: MemoryLog }) {
+  constructor(deps: { readonly access: Access; readonly tables: MemoryTables; readonly log: MemoryLog }) {
     this.#access = deps.access;
+    this.#tables = deps.tables;
     this.#log = deps.log;
   }
 
@@ -26,6 +30,7 @@ export class InMemoryRoomLog implements RoomLog {
       const { roomId, senderId, clientMessageId, id, content, createdAtMs } = draft;
       const first = clientMessageId === null ? undefined : this.#log.byClientKey(roomId, senderId, clientMessageId);
       if (first) return { entry: first, deduplicated: true };
+      if (this.#tables.formerMembers.has(memberKey(roomId, senderId))) throw new AppError('NOT_A_MEMBER');
       const seq = this.#log.head(roomId) + 1;
       const position = { id, roomId, seq, actorId: senderId, createdAtMs };
       const entry: MessageEntry = Object.freeze({ ...position, type: 'message', content, clientMessageId });

@@ -23,6 +23,8 @@ export class MemoryTables {
   readonly members: MemoryTable<MemberKey, Member>;
   /** From which seq on a member counts messages as unread again. */
   readonly unreadFrom: MemoryTable<MemberKey, number>;
+  /** Who was a member once and is none now. */
+  readonly formerMembers: MemoryTable<MemberKey, true>;
   readonly membersOfRoom: MemoryIndex<RoomId, UserId>;
   readonly roomsOfUser: MemoryIndex<UserId, RoomId>;
   readonly invites: MemoryTable<InviteId, Invite>;
@@ -40,6 +42,7 @@ export class MemoryTables {
     this.publicRooms = new MemoryIndex(parent?.publicRooms);
     this.members = new MemoryTable(parent?.members);
     this.unreadFrom = new MemoryTable(parent?.unreadFrom);
+    this.formerMembers = new MemoryTable(parent?.formerMembers);
     this.membersOfRoom = new MemoryIndex(parent?.membersOfRoom);
     this.roomsOfUser = new MemoryIndex(parent?.roomsOfUser);
     this.invites = new MemoryTable(parent?.invites);

@@ -36,6 +36,7 @@ const SESSION = [
 export interface Connected {
   readonly sequelize: Sequelize;
   readonly dialect: Dialect;
+  readonly poolMax: number;
   /** Names the database in logs, without credentials. */
   readonly name: string;
 }
@@ -62,7 +63,7 @@ function sqlite({ url }: ConnectionOptions): Connected {
   if (path === '' || path.startsWith(':')) throw new Error('A SQLite URL needs the path of a file: sqlite:<path>');
   createPrivately(path);
   const sequelize = new Sequelize({ ...common, dialect: 'sqlite', dialectModule: sqliteDriver, storage: path });
-  return { sequelize, dialect: 'sqlite', name: path };
+  return { sequelize, dialect: 'sqlite', poolMax: 1, name: path };
 }
 
 function mysql({ url, ssl, poolMax = POOL_MAX, deadlineMs = DEADLINE_MS }: ConnectionOptions): Connected {
@@ -95,7 +96,7 @@ function mysql({ url, ssl, poolMax = POOL_MAX, deadlineMs = DEADLINE_MS }: Conne
     },
   });
   sequelize.addHook('afterConnect', async (connection) => prepareSession(connection));
-  return { sequelize, dialect: 'mysql', name: `${parsed.hostname}:${port}/${database}` };
+  return { sequelize, dialect: 'mysql', poolMax, name: `${parsed.hostname}:${port}/${database}` };
 }
 
 function tlsOptions(asked: string | null, otherwise: boolean): object {

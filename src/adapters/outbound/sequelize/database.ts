@@ -1,7 +1,7 @@
 import { QueryTypes, Transaction, type Sequelize } from 'sequelize';
 import { defineModels, type Models } from './models/models.ts';
-import { Mutex } from './mutex.ts';
 import type { Connected } from './connection.ts';
+import { Semaphore } from './semaphore.ts';
 import type { Dialect } from './stored-time.ts';
 import { overloaded } from './translate-error.ts';
 
@@ -14,18 +14,21 @@ type Work<T> = (transaction: Transaction) => Promise<T>;
 /** The one way to the database. Its errors are the driver's own: whoever calls translates them. */
 export class Database {
   readonly dialect: Dialect;
+  /** How many connections there may be. */
+  readonly poolMax: number;
   readonly models: Models;
   readonly #sequelize: Sequelize;
   /** SQLite has one writer; who waits for it in here is served in turn and never meets SQLITE_BUSY. */
-  readonly #writer: Mutex | null;
+  readonly #writer: Semaphore | null;
   #active = 0;
   #closed = false;
 
-  constructor({ sequelize, dialect }: Connected) {
+  constructor({ sequelize, dialect, poolMax }: Connected) {
+    this.poolMax = poolMax;
     this.#sequelize = sequelize;
     this.dialect = dialect;
     this.models = defineModels(sequelize);
-    this.#writer = dialect === 'sqlite' ? new Mutex(WRITER_WAIT_MAX_MS) : null;
+    this.#writer = dialect === 'sqlite' ? new Semaphore({ slots: 1, waitMaxMs: WRITER_WAIT_MAX_MS }) : null;
   }
 
   async rows<Row extends object>(

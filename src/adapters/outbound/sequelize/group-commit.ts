@@ -11,6 +11,10 @@ export interface GroupCommitOptions {
   readonly waitMaxMs: number;
 }
 
+/** Holding spares a batch from running into somebody; it must not become a way to silence a key. */
+const HOLD_MAX_MS = 250;
+const HELD_BACK_MAX_MS = 100;
+
 interface GroupCommitParts<Item, Result> extends GroupCommitOptions {
   /** Items of one key are written in the order in which they came, and never in two batches at a time. */
   keyOf(item: Item): string;
@@ -71,15 +75,22 @@ export class GroupCommit<Item, Result> {
   }
 
   /**
-   * Until the returned function is called, no further batch takes items of this key. They wait and keep their order.
+   * Until the returned function is called, no further batch takes items of this key: they wait and keep their order.
+   * Not for ever, and not again while there are some that have waited.
    */
   hold(key: string): () => void {
+    const [oldest] = this.#queues.get(key) ?? [];
+    if (oldest !== undefined && performance.now() - oldest.sinceMs > HELD_BACK_MAX_MS) return () => undefined;
     this.#take(key);
     let held = true;
-    return () => {
-      if (held) this.#release([key]);
+    const release = () => {
+      if (!held) return;
       held = false;
+      clearTimeout(timer);
+      this.#release([key]);
     };
+    const timer = setTimeout(release, HOLD_MAX_MS);
+    return release;
   }
 
   /** Takes nothing more and resolves when everything that waits is settled. */

@@ -1,8 +1,11 @@
 import type { Transaction } from 'sequelize';
+import { AppError } from '../../../application/errors/app-error.ts';
 import type { Appended, MessageDraft } from '../../../application/ports/index.ts';
 import type { MessageEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
+import { Doubts } from './doubts.ts';
 import type { Ticket } from './group-commit.ts';
 import { LruMap } from './lru-map.ts';
 import type { RoomLogTable } from './room-log-table.ts';
@@ -11,14 +14,18 @@ import { ATTEMPTS_MAX, backOff } from './with-retries.ts';
 
 type Send = Ticket<MessageDraft, Appended>;
 
-interface Written {
+interface Numbered {
   readonly entries: readonly MessageEntry[];
   /** The heads of the rooms once this is committed. */
   readonly heads: ReadonlyMap<RoomId, number>;
 }
 
+interface Written extends Pick<Numbered, 'heads'> {
+  /** In the order of the drafts; null where the sender is no member any more. */
+  readonly entries: readonly (MessageEntry | null)[];
+}
+
 const ROOMS_REMEMBERED = 50_000;
-const CONTENDED_MS = 5_000;
 const RACES_MAX = 10;
 /** No further attempt is begun after this long: the caller had better hear of it. */
 const ATTEMPTS_MS = 6_000;
@@ -33,8 +40,7 @@ export class LogWriter {
   readonly #table: RoomLogTable;
   /** Seqs known to be committed. A room may be ahead of this, never behind. */
   readonly #heads = new LruMap<RoomId, number>(ROOMS_REMEMBERED);
-  /** Rooms to which another node was seen writing, and until when that counts. */
-  readonly #contended = new LruMap<RoomId, number>(ROOMS_REMEMBERED);
+  readonly #doubts = new Doubts();
 
   constructor(database: Database, table: RoomLogTable) {
     this.#database = database;
@@ -43,16 +49,26 @@ export class LogWriter {
 
   /** Drafts of one room get ascending seqs, in their order. */
   async write(sends: readonly Send[]): Promise<void> {
-    const nowMs = performance.now();
     // Writers that insert rows and take locks in one order do not wait for each other in a circle.
     const sorted = sends.toSorted((a, b) => compare(a.item.roomId, b.item.roomId));
-    const isContended = ({ item }: Send) => (this.#contended.get(item.roomId) ?? 0) > nowMs;
-    const calm = sorted.filter((send) => !isContended(send));
-    await Promise.all([this.#inOneStatement(calm), this.#underLock(sorted.filter(isContended))]);
+    const calm: Send[] = [];
+    const doubtful: Send[] = [];
+    for (const send of sorted) (this.#doubts.isAbout(send.item) ? doubtful : calm).push(send);
+    await Promise.all([this.#inOneStatement(calm), this.#underLock(doubtful)]);
   }
 
-  /** `seq` is committed in the room. */
-  learn(roomId: RoomId, seq: number): void {
+  /** The user's membership is about to end; messages that were let through before are checked again. */
+  suspect(roomId: RoomId, userId: UserId): void {
+    this.#doubts.membership(roomId, userId);
+  }
+
+  /** A unit of work has committed these seqs in the room; what stands before them may be unseen here. */
+  learn(roomId: RoomId, from: number, to: number): void {
+    if ((this.#heads.get(roomId) ?? 0) + 1 < from) this.#doubts.unfamiliar(roomId);
+    this.#remember(roomId, to);
+  }
+
+  #remember(roomId: RoomId, seq: number): void {
     if ((this.#heads.get(roomId) ?? 0) < seq) this.#heads.set(roomId, seq);
   }
 
@@ -61,11 +77,15 @@ export class LogWriter {
     const drafts = draftsOf(sends);
     try {
       const written = await this.#database.exclusively(async () => {
-        const numbered = numberFrom(await this.#knownHeads(roomsOf(drafts)), drafts);
+        const heads = await this.#knownHeads(roomsOf(drafts));
+        // A membership may have ended while this waited. One that ends from here on takes one of these seqs.
+        if (drafts.some((draft) => this.#doubts.isAbout(draft)) || !(await this.#areMembers(drafts))) return null;
+        const numbered = numberFrom(heads, drafts);
         await this.#table.insert(numbered.entries, null);
         return numbered;
       });
-      this.#confirm(sends, written);
+      if (written === null) await this.#underLock(sends);
+      else this.#confirm(sends, written);
     } catch (error) {
       const kind = kindOf(error);
       if (kind === 'unavailable') this.#refuse(sends, error);
@@ -119,17 +139,19 @@ export class LogWriter {
     const known = new Map<string, MessageEntry>(found.map((entry) => [identityOf(entry), entry]));
     const missing = new Map(drafts.map((draft) => [identityOf(draft), draft]));
     for (const identity of known.keys()) missing.delete(identity);
-    const { entries: added, heads } = numberFrom(before, [...missing.values()]);
+    // Whoever ends a membership writes an entry, so a writer that did not know of it comes here, and is told.
+    const allowed = await this.#table.ofMembers([...missing.values()], transaction);
+    const { entries: added, heads } = numberFrom(before, allowed);
     if (added.length > 0) await this.#table.insert(added, transaction);
     for (const entry of added) known.set(identityOf(entry), entry);
-    return { entries: drafts.map((draft) => known.get(identityOf(draft)) as MessageEntry), heads };
+    return { entries: drafts.map((draft) => known.get(identityOf(draft)) ?? null), heads };
   }
 
   #noteForeignWrites(rooms: readonly RoomId[], heads: ReadonlyMap<RoomId, number>): void {
-    const untilMs = performance.now() + CONTENDED_MS;
     for (const room of rooms) {
       const known = this.#heads.get(room);
-      if (known !== undefined && known !== heads.get(room)) this.#contended.set(room, untilMs);
+      if (known === undefined) this.#doubts.unfamiliar(room);
+      else if (known !== heads.get(room)) this.#doubts.contended(room);
     }
   }
 
@@ -143,7 +165,14 @@ export class LogWriter {
     }
     if (unknown.length === 0) return heads;
     for (const [room, head] of await this.#table.heads(unknown, null)) heads.set(room, head);
+    for (const room of unknown) this.#doubts.unfamiliar(room);
     return heads;
+  }
+
+  /** Looks again at the senders in rooms of which this node has not seen all for long enough. */
+  async #areMembers(drafts: readonly MessageDraft[]): Promise<boolean> {
+    const unsure = drafts.filter(({ roomId }) => this.#doubts.isUnfamiliar(roomId));
+    return unsure.length === 0 || (await this.#table.ofMembers(unsure, null)).length === unsure.length;
   }
 
   /** One draft that the database does not take must not fail the others: each goes alone. */
@@ -153,11 +182,11 @@ export class LogWriter {
   }
 
   #confirm(sends: readonly Send[], { entries, heads }: Written): void {
-    for (const [roomId, seq] of heads) this.learn(roomId, seq);
+    for (const [roomId, seq] of heads) this.#remember(roomId, seq);
     sends.forEach(({ item, settle }, index) => {
-      const entry = entries[index] as MessageEntry;
+      const entry = entries[index] ?? null;
       // An entry with the draft's own id was written by an attempt whose outcome had been unknown.
-      settle({ entry, deduplicated: entry.id !== item.id });
+      settle(entry === null ? new AppError('NOT_A_MEMBER') : { entry, deduplicated: entry.id !== item.id });
     });
   }
 
@@ -182,7 +211,7 @@ const draftsOf = (sends: readonly Send[]): MessageDraft[] => sends.map(({ item }
 
 const roomsOf = (drafts: readonly MessageDraft[]): RoomId[] => [...new Set(drafts.map(({ roomId }) => roomId))];
 
-function numberFrom(before: ReadonlyMap<RoomId, number>, drafts: readonly MessageDraft[]): Written {
+function numberFrom(before: ReadonlyMap<RoomId, number>, drafts: readonly MessageDraft[]): Numbered {
   const heads = new Map(before);
   const entries = drafts.map(({ id, roomId, senderId, content, clientMessageId, createdAtMs }): MessageEntry => {
     const seq = (heads.get(roomId) ?? 0) + 1;

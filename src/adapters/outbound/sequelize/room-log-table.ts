@@ -145,6 +145,19 @@ export class RoomLogTable {
     return entries.filter(isMessage);
   }
 
+  /** Which of the drafts come from members of their rooms. */
+  async ofMembers(drafts: readonly MessageDraft[], transaction: Transaction | null): Promise<MessageDraft[]> {
+    const placeOf = (roomId: string, userId: string) => `${roomId}/${userId}`;
+    const pairs = new Map(drafts.map(({ roomId, senderId }) => [placeOf(roomId, senderId), [roomId, senderId]]));
+    const members = new Set<string>();
+    for (const some of chunks([...pairs.values()], TUPLES_MAX)) {
+      const sql = `SELECT room_id, user_id FROM room_members WHERE (room_id, user_id) ${this.#oneOf}`;
+      const rows = await this.#database.rows<{ room_id: string; user_id: string }>(sql, [some], transaction);
+      for (const { room_id, user_id } of rows) members.add(placeOf(room_id, user_id));
+    }
+    return drafts.filter(({ roomId, senderId }) => members.has(placeOf(roomId, senderId)));
+  }
+
   /** How many messages of others lie in each range. Rooms without any are left out; one range for a room. */
   async countMessages(ranges: readonly LogRange[], exceptOf: UserId): Promise<Map<RoomId, number>> {
     const one = `SELECT ? AS room_id, COUNT(*) AS count FROM ${this.#ordered}

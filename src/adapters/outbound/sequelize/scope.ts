@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
 import { withRetries } from './with-retries.ts';
 
@@ -13,8 +14,8 @@ export interface Scope {
   write<T>(work: (transaction: Transaction | null) => Promise<T>): Promise<T>;
   /** For several statements that belong together. */
   atomically<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
-  /** The room's row is about to be locked until the end of the unit. */
-  locking(roomId: RoomId): void;
+  /** The user is about to be no member of the room any more. */
+  removing(roomId: RoomId, userId: UserId): void;
 }
 
 /** Commits each call by itself; a call that the database undid is made again. */
@@ -37,7 +38,7 @@ export class StandaloneScope implements Scope {
     return withRetries(() => this.database.transaction(work));
   }
 
-  locking(_roomId: RoomId): void {
-    // A lock ends with its transaction, so a call by itself has nothing to hold.
+  removing(_roomId: RoomId, _userId: UserId): void {
+    // Without an entry in the log there is no place from which on messages of the user are refused.
   }
 }

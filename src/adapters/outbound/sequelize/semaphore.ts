@@ -7,20 +7,21 @@ interface Waiter {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Lets one piece of work run at a time, first come first served. */
-export class Mutex {
+/** Lets so many pieces of work run at a time, first come first served. */
+export class Semaphore {
   readonly #waitMaxMs: number;
   readonly #waiters = new Set<Waiter>();
-  #busy = false;
+  #free: number;
 
-  constructor(waitMaxMs: number) {
+  constructor({ slots, waitMaxMs }: { readonly slots: number; readonly waitMaxMs: number }) {
+    this.#free = slots;
     this.#waitMaxMs = waitMaxMs;
   }
 
   /** Rejects with WaitedTooLong, without having started `work`, when its turn does not come in time. Does not nest. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#busy) await this.#turn();
-    this.#busy = true;
+    if (this.#free === 0) await this.#turn();
+    else this.#free -= 1;
     try {
       return await work();
     } finally {
@@ -32,7 +33,7 @@ export class Mutex {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiters.delete(waiter);
-        reject(new WaitedTooLong('The database has no writer free.'));
+        reject(new WaitedTooLong('The database is busy with others.'));
       }, this.#waitMaxMs);
       const waiter: Waiter = { start: resolve, timer };
       this.#waiters.add(waiter);
@@ -42,10 +43,10 @@ export class Mutex {
   #pass(): void {
     const [next] = this.#waiters;
     if (next === undefined) {
-      this.#busy = false;
+      this.#free += 1;
       return;
     }
-    // It stays busy meanwhile, so that nobody slips in before the one who waited is on its way.
+    // The slot stays taken meanwhile, so that nobody slips in before the one who waited is on its way.
     this.#waiters.delete(next);
     clearTimeout(next.timer);
     next.start();

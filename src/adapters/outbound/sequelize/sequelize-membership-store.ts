@@ -35,6 +35,7 @@ export class SequelizeMembershipStore implements MembershipStore {
 
   async remove(roomId: RoomId, userId: UserId): Promise<boolean> {
     const where = { room_id: roomId, user_id: userId };
+    this.#scope.removing(roomId, userId);
     return (await this.#scope.write((transaction) => this.#members.destroy({ where, transaction }))) === 1;
   }
 

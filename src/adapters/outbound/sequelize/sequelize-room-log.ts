@@ -101,9 +101,13 @@ export class SequelizeRoomLog implements RoomLog {
     return this.#commits.hold(roomId);
   }
 
-  /** A unit of work has committed `seq` in the room. */
-  learn(roomId: RoomId, seq: number): void {
-    this.#writer.learn(roomId, seq);
+  suspect(roomId: RoomId, userId: UserId): void {
+    this.#writer.suspect(roomId, userId);
+  }
+
+  /** A unit of work has committed these seqs in the room. */
+  learn(roomId: RoomId, from: number, to: number): void {
+    this.#writer.learn(roomId, from, to);
   }
 
   /** Settles what waits; takes nothing more. */

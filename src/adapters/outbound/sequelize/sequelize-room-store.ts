@@ -28,7 +28,6 @@ export class SequelizeRoomStore implements RoomStore {
   }
 
   async lock(id: RoomId): Promise<Room | null> {
-    this.#scope.locking(id);
     const row = await this.#scope.read((transaction) =>
       // SQLite ignores the lock and needs none: the unit holds the only writer there is.
       findRow(this.#rooms, { where: { id }, transaction, ...(transaction && { lock: transaction.LOCK.UPDATE }) }),

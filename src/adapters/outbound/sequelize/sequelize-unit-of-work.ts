@@ -7,8 +7,13 @@ import { SequelizeRoomJournal } from './sequelize-room-journal.ts';
 import { SequelizeRoomStore } from './sequelize-room-store.ts';
 import { SequelizeSessionStore } from './sequelize-session-store.ts';
 import { SequelizeUserStore } from './sequelize-user-store.ts';
+import { Semaphore } from './semaphore.ts';
 import { UnitScope, UnitTrace, type AppendPath } from './unit-scope.ts';
 import { withRetries } from './with-retries.ts';
+
+/** Left for messages, reads and receipts while units of work wait for each other's locks. */
+const CONNECTIONS_LEFT = 4;
+const WAIT_MAX_MS = 3_000;
 
 type Work<T> = (stores: Stores) => Promise<T>;
 
@@ -18,14 +23,17 @@ type Work<T> = (stores: Stores) => Promise<T>;
 export class SequelizeUnitOfWork implements UnitOfWork {
   readonly #database: Database;
   readonly #path: AppendPath;
+  readonly #turns: Semaphore;
 
   constructor(database: Database, path: AppendPath) {
     this.#database = database;
     this.#path = path;
+    const slots = Math.max(1, database.poolMax - CONNECTIONS_LEFT);
+    this.#turns = new Semaphore({ slots, waitMaxMs: WAIT_MAX_MS });
   }
 
   async run<T>(work: Work<T>): Promise<T> {
-    return withRetries(() => this.#attempt(work));
+    return withRetries(() => this.#turns.run(() => this.#attempt(work)));
   }
 
   async snapshot<T>(work: Work<T>): Promise<T> {

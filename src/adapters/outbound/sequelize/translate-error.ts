@@ -6,7 +6,7 @@ import {
   type DatabaseError,
 } from 'sequelize';
 import { AppError } from '../../../application/errors/app-error.ts';
-import { WaitedTooLong } from './mutex.ts';
+import { WaitedTooLong } from './semaphore.ts';
 
 /**
  * What a failure means for whoever asked. `conflict`: undone, and trying again can succeed. `lost`: nobody knows

@@ -1,5 +1,6 @@
 import type { Transaction } from 'sequelize';
 import type { RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
 import type { Scope } from './scope.ts';
 import { kindOf } from './translate-error.ts';
@@ -8,15 +9,17 @@ import { kindOf } from './translate-error.ts';
 export interface AppendPath {
   /** Until the returned function is called, no further batch writes to the room. */
   hold(roomId: RoomId): () => void;
-  /** `seq` is committed in the room. */
-  learn(roomId: RoomId, seq: number): void;
+  /** The user's membership of the room is about to end: what the user sends from now on is looked at again. */
+  suspect(roomId: RoomId, userId: UserId): void;
+  /** These seqs of the room, and nothing between them that is another's, are committed. */
+  learn(roomId: RoomId, from: number, to: number): void;
 }
 
 /** What one attempt at a unit of work has done to rooms. Outlives its transaction, because it counts only after it. */
 export class UnitTrace {
   readonly #path: AppendPath;
   readonly #held = new Map<RoomId, () => void>();
-  readonly #appended = new Map<RoomId, number>();
+  readonly #appended = new Map<RoomId, { readonly from: number; readonly to: number }>();
 
   constructor(path: AppendPath) {
     this.#path = path;
@@ -26,12 +29,19 @@ export class UnitTrace {
     if (!this.#held.has(roomId)) this.#held.set(roomId, this.#path.hold(roomId));
   }
 
+  removing(roomId: RoomId, userId: UserId): void {
+    this.#path.suspect(roomId, userId);
+  }
+
   appended(roomId: RoomId, seq: number): void {
-    this.#appended.set(roomId, seq);
+    const before = this.#appended.get(roomId);
+    // Somebody else may have written in between, on a server that does not keep writers out.
+    const from = before?.to === seq - 1 ? before.from : seq;
+    this.#appended.set(roomId, { from, to: seq });
   }
 
   committed(): void {
-    for (const [roomId, seq] of this.#appended) this.#path.learn(roomId, seq);
+    for (const [roomId, { from, to }] of this.#appended) this.#path.learn(roomId, from, to);
   }
 
   end(): void {
@@ -72,6 +82,11 @@ export class UnitScope implements Scope {
   locking(roomId: RoomId): void {
     this.#assertOpen();
     this.#trace?.locking(roomId);
+  }
+
+  removing(roomId: RoomId, userId: UserId): void {
+    this.#assertOpen();
+    this.#trace?.removing(roomId, userId);
   }
 
   appended(roomId: RoomId, seq: number): void {
