@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aChangeDraft, aUser } from '../support/builders.ts';
 import { delay, inParallel } from './concurrency.ts';
+import { identityStoreContract } from './identity-store.contract.ts';
 import { inviteStoreContract } from './invite-store.contract.ts';
 import { membershipStoreContract } from './membership-store.contract.ts';
 import type { OpenPersistence } from './persistence-harness.ts';
@@ -16,6 +17,7 @@ import { userStoreContract } from './user-store.contract.ts';
 /** All that a storage technology promises. An adapter that does not pass is not an adapter. */
 export function persistenceContract(adapter: string, open: OpenPersistence): void {
   userStoreContract(adapter, open);
+  identityStoreContract(adapter, open);
   sessionStoreContract(adapter, open);
   roomStoreContract(adapter, open);
   membershipStoreContract(adapter, open);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../../src/domain/session/session.ts';
-import { aDigest, aSessionId, aTimeMs, aUserId } from '../support/builders.ts';
+import { aDigest, aSession, aSessionId, aTimeMs, aUserId } from '../support/builders.ts';
 import { countTrue, inParallel } from './concurrency.ts';
 import { usePersistence, type CurrentPersistence, type OpenPersistence } from './persistence-harness.ts';
 import { storedSession, storedUser } from './seed.ts';
@@ -9,6 +9,7 @@ export function sessionStoreContract(adapter: string, open: OpenPersistence): vo
   describe(`SessionStore contract: ${adapter}`, () => {
     const current = usePersistence(open);
     lookups(current);
+    adopting(current);
     rotation(current);
     ending(current);
     endingAll(current);
@@ -32,6 +33,26 @@ function lookups(current: CurrentPersistence): void {
   it('answers null for an unknown id', async () => {
     await storedSession(current());
     expect(await current().sessions.byId(aSessionId())).toBeNull();
+  });
+}
+
+function adopting(current: CurrentPersistence): void {
+  it('is inserted once, whoever else tries at the same time', async () => {
+    const session = aSession({ userId: (await storedUser(current())).id });
+    await inParallel(5, () => current().sessions.insertOnce(session));
+    await current().sessions.end(session.id, session.createdAtMs + 1);
+    await current().sessions.insertOnce(session);
+    expect(await current().sessions.byId(session.id)).toEqual({ ...session, endedAtMs: session.createdAtMs + 1 });
+  });
+
+  it("is forgotten when it has expired, and nobody else's with it", async () => {
+    const { id: userId } = await storedUser(current());
+    const expiring = (expiresAtMs: number) => storedSession(current(), { userId, createdAtMs: 1_000, expiresAtMs });
+    const [past, now, ahead] = [await expiring(1_999), await expiring(2_000), await expiring(2_001)];
+    const other = await storedSession(current(), { createdAtMs: 1_000, expiresAtMs: 1_999 });
+    await current().sessions.forgetExpired(userId, 2_000);
+    const left = await Promise.all([past, now, ahead, other].map(({ id }) => current().sessions.byId(id)));
+    expect(left).toEqual([null, null, ahead, other]);
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Start } from '../support/harness/site.ts';
 import { budgetsSuite } from './budgets.suite.ts';
 import { devicesSuite } from './devices.suite.ts';
+import { externalIdentitySuite } from './external-identity.suite.ts';
 import { foundingClientSuite } from './founding-client.suite.ts';
 import { junkEventsSuite } from './junk-events.suite.ts';
 import { hostileInputSuite } from './hostile-input.suite.ts';
@@ -23,6 +24,7 @@ export function everySuite(database: string, start: Start): void {
   resumeSuite(database, start);
   devicesSuite(database, start);
   sessionsSuite(database, start);
+  externalIdentitySuite(database, start);
   budgetsSuite(database, start);
   limitsSuite(database, start);
   hostileInputSuite(database, start);

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SessionId } from '../../src/domain/session/session.ts';
 import type { UserId } from '../../src/domain/user/user.ts';
 import { buildContainer } from '../../src/main/build-container.ts';
 import { readConfig } from '../../src/main/config/config.ts';
@@ -84,7 +85,12 @@ describe('a session that ends while a socket is being opened', () => {
     const before = state.asked;
     const device = new Device(url, alice.token, { reconnection: false, transports: ['websocket'] });
     await until('the handshake has read the session', () => state.asked > before);
-    await endSession.execute({ which: 'all', userId: alice.id as UserId });
+    await endSession.execute({
+      which: 'all',
+      userId: alice.id as UserId,
+      callerSessionId: '' as SessionId,
+      address: '192.0.2.1',
+    });
     state.gate = null;
     release();
     await new Promise<void>((done) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../src/main/config/config.ts';
 
+const EMPTY = { EXTERNAL_ISSUER: '', EXTERNAL_AUDIENCE: '', EXTERNAL_JWKS_URL: '' };
 const SECRET = 'a secret that is long enough to sign with';
 
 function problemsOf(env: Record<string, string>): string {
@@ -57,6 +58,44 @@ describe('the configuration', () => {
     const message = problemsOf({ NODE_ENV: 'production', AUTH_RATE_LIMIT: 'off', SOCKET_RATE_LIMIT: 'off' });
     for (const name of ['JWT_SECRET', 'AUTH_RATE_LIMIT', 'SOCKET_RATE_LIMIT']) expect(message).toContain(name);
     expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET })).toMatchObject({ corsOrigins: [] });
+  });
+
+  describe('of an issuer', () => {
+    const ISSUER = {
+      EXTERNAL_ISSUER: 'https://issuer.example/',
+      EXTERNAL_AUDIENCE: 'parley',
+      EXTERNAL_JWKS_URL: 'https://issuer.example/keys',
+    };
+
+    it('is none by default, and asks the usual claims', () => {
+      expect(readConfig({})).toMatchObject({ accounts: 'on', external: null });
+      expect(readConfig({ ...ISSUER, BUILT_IN_ACCOUNTS: 'off' })).toMatchObject({
+        accounts: 'off',
+        external: {
+          keys: { jwksUrl: ISSUER.EXTERNAL_JWKS_URL },
+          algorithms: ['RS256', 'ES256', 'EdDSA'],
+          claims: { subject: 'sub', username: 'preferred_username', email: 'email' },
+        },
+      });
+    });
+
+    it.each([
+      ['no audience', { EXTERNAL_AUDIENCE: '' }, 'EXTERNAL_AUDIENCE'],
+      ['no keys', { EXTERNAL_JWKS_URL: '' }, 'EXTERNAL_JWKS_URL'],
+      ['no issuer', { EXTERNAL_ISSUER: '' }, 'EXTERNAL_ISSUER'],
+      ['no issuer and no accounts', { ...EMPTY, BUILT_IN_ACCOUNTS: 'off' }, 'BUILT_IN_ACCOUNTS'],
+      ['a shared secret', { EXTERNAL_ALGORITHMS: 'RS256,HS256' }, 'EXTERNAL_ALGORITHMS'],
+      ['no signature at all', { EXTERNAL_ALGORITHMS: 'none' }, 'EXTERNAL_ALGORITHMS'],
+      ['keys from a file', { EXTERNAL_JWKS_URL: 'file:///etc/passwd' }, 'EXTERNAL_JWKS_URL'],
+      ['a key that is none', { EXTERNAL_JWKS_URL: '', EXTERNAL_PUBLIC_KEY: 'x' }, 'EXTERNAL_PUBLIC_KEY'],
+      [
+        'keys in the clear in production',
+        { EXTERNAL_JWKS_URL: 'http://issuer.example/', NODE_ENV: 'production', JWT_SECRET: SECRET },
+        'EXTERNAL_JWKS_URL',
+      ],
+    ])('is refused with %s', (_what, change, named) => {
+      expect(problemsOf({ ...ISSUER, ...change })).toContain(named);
+    });
   });
 
   it('takes a list of secrets to rotate keys, each of 32 bytes', () => {

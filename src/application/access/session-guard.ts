@@ -1,4 +1,5 @@
 import { isLive, type SessionId } from '../../domain/session/session.ts';
+import type { ExternalSessions } from '../auth/external-sessions.ts';
 import { AppError } from '../errors/app-error.ts';
 import type * as ports from '../ports/index.ts';
 
@@ -12,24 +13,38 @@ export class SessionGuard {
   readonly #sessions: ports.SessionStore;
   readonly #tokens: ports.TokenService;
   readonly #clock: ports.Clock;
+  readonly #external: Pick<ExternalSessions, 'claimsOf'> | null;
 
   constructor(deps: {
     readonly sessions: ports.SessionStore;
     readonly tokens: ports.TokenService;
     readonly clock: ports.Clock;
+    /** Who reads tokens that are not ours; null: nobody. */
+    readonly external?: Pick<ExternalSessions, 'claimsOf'> | null;
   }) {
     this.#sessions = deps.sessions;
     this.#tokens = deps.tokens;
     this.#clock = deps.clock;
+    this.#external = deps.external ?? null;
   }
 
   /** The claims of a good token of a live session; else UNAUTHENTICATED or TOKEN_EXPIRED. */
   async authenticate(token: string): Promise<ports.AccessClaims> {
-    const claims = this.#tokens.verify(token);
+    const claims = await this.#claimsOf(token);
     if (!(await this.#isLive(claims.sessionId))) {
       throw new AppError('UNAUTHENTICATED', { message: 'The session has ended.' });
     }
     return claims;
+  }
+
+  async #claimsOf(token: string): Promise<ports.AccessClaims> {
+    try {
+      return this.#tokens.verify(token);
+    } catch (error) {
+      // One of ours that has expired is nobody else's.
+      if (!this.#external || !(error instanceof AppError) || error.code !== 'UNAUTHENTICATED') throw error;
+    }
+    return this.#external.claimsOf(token);
   }
 
   /** After the commit of the session's end. */

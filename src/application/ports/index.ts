@@ -1,5 +1,7 @@
 export type * from './clock.ts';
 export type * from './id-generator.ts';
+export type * from './identity-provider.ts';
+export type * from './identity-store.ts';
 export type * from './invite-store.ts';
 export type * from './logger.ts';
 export type * from './membership-store.ts';

@@ -1,3 +1,4 @@
+import type { IdentityStore } from './identity-store.ts';
 import type { InviteStore } from './invite-store.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { ReceiptStore } from './receipt-store.ts';
@@ -11,6 +12,7 @@ import type { UserStore } from './user-store.ts';
 /** Everything one storage technology provides. A store outside a unit of work commits each call by itself. */
 export interface Persistence {
   readonly users: UserStore;
+  readonly identities: IdentityStore;
   readonly sessions: SessionStore;
   readonly rooms: RoomStore;
   readonly members: MembershipStore;

@@ -4,6 +4,12 @@ import type { UserId } from '../../domain/user/user.ts';
 export interface SessionStore {
   insert(session: Session): Promise<void>;
 
+  /** Like `insert`, but leaves a session with the same id as it is, also when two calls race. */
+  insertOnce(session: Session): Promise<void>;
+
+  /** Deletes the user's sessions that have expired by then; no token of theirs can be good. */
+  forgetExpired(userId: UserId, nowMs: number): Promise<void>;
+
   byId(id: SessionId): Promise<Session | null>;
 
   /**

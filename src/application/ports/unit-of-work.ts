@@ -1,3 +1,4 @@
+import type { IdentityStore } from './identity-store.ts';
 import type { InviteStore } from './invite-store.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { RoomJournal } from './room-log.ts';
@@ -8,6 +9,7 @@ import type { UserStore } from './user-store.ts';
 /** Stores bound to one transaction. They are useless outside the callback that received them. */
 export interface Stores {
   readonly users: UserStore;
+  readonly identities: IdentityStore;
   readonly sessions: SessionStore;
   readonly rooms: RoomStore;
   readonly members: MembershipStore;

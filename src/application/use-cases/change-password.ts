@@ -1,6 +1,7 @@
 import type { SessionId } from '../../domain/session/session.ts';
 import { assertAcceptablePassword, type UserId } from '../../domain/user/user.ts';
 import type { SessionGuard } from '../access/session-guard.ts';
+import { audit } from '../auth/audit.ts';
 import { AppError } from '../errors/app-error.ts';
 import { checkRule } from '../errors/check-rule.ts';
 import type * as ports from '../ports/index.ts';
@@ -10,6 +11,7 @@ export interface ChangePasswordInput {
   readonly sessionId: SessionId;
   readonly currentPassword: string;
   readonly newPassword: string;
+  readonly address: string;
 }
 
 interface ChangePasswordDeps {
@@ -19,6 +21,7 @@ interface ChangePasswordDeps {
   readonly guard: SessionGuard;
   readonly broadcaster: ports.RoomBroadcaster;
   readonly clock: ports.Clock;
+  readonly logger: ports.Logger;
 }
 
 /** Ends every other session: whoever knew the old password is out. */
@@ -30,20 +33,23 @@ export class ChangePassword {
   }
 
   async execute(input: ChangePasswordInput): Promise<void> {
-    const { users, unitOfWork, hasher, guard, broadcaster, clock } = this.#deps;
+    const { users, unitOfWork, hasher, guard, broadcaster, clock, logger } = this.#deps;
     checkRule('newPassword', () => assertAcceptablePassword(input.newPassword));
-    const user = await users.byId(input.userId);
+    const { userId, sessionId, address } = input;
+    const user = await users.byId(userId);
     if (!user || !(await hasher.verify(input.currentPassword, user.passwordHash))) {
+      audit(logger, 'password_change_failed', { userId, sessionId, address });
       throw new AppError('FORBIDDEN', { message: 'The current password is wrong.' });
     }
     const passwordHash = await hasher.hash(input.newPassword);
     const ended = await unitOfWork.run(async (stores) => {
       await stores.users.setPasswordHash(user.id, passwordHash);
-      return stores.sessions.endAll(user.id, clock.nowMs(), input.sessionId);
+      return stores.sessions.endAll(user.id, clock.nowMs(), sessionId);
     });
-    for (const sessionId of ended) {
-      guard.forget(sessionId);
-      broadcaster.endSession(sessionId);
+    for (const endedId of ended) {
+      guard.forget(endedId);
+      broadcaster.endSession(endedId);
     }
+    audit(logger, 'password_changed', { userId, sessionId, address, ended: ended.length });
   }
 }

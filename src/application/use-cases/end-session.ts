@@ -1,18 +1,27 @@
 import type { SessionId } from '../../domain/session/session.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import type { SessionGuard } from '../access/session-guard.ts';
+import { audit } from '../auth/audit.ts';
 import { AppError } from '../errors/app-error.ts';
 import type * as ports from '../ports/index.ts';
 
+interface Asking {
+  readonly userId: UserId;
+  /** The session in which it is asked for. */
+  readonly callerSessionId: SessionId;
+  readonly address: string;
+}
+
 export type EndSessionInput =
-  | { readonly userId: UserId; readonly which: 'one'; readonly sessionId: SessionId }
-  | { readonly userId: UserId; readonly which: 'all' };
+  (Asking & { readonly which: 'one'; readonly sessionId: SessionId }) | (Asking & { readonly which: 'all' });
 
 interface EndSessionDeps {
   readonly sessions: ports.SessionStore;
+  readonly identities: ports.IdentityStore;
   readonly guard: SessionGuard;
   readonly broadcaster: ports.RoomBroadcaster;
   readonly clock: ports.Clock;
+  readonly logger: ports.Logger;
 }
 
 /** Logout: of this device, of another one of the same user, or of all. Tokens and live sockets end with the session. */
@@ -24,13 +33,25 @@ export class EndSession {
   }
 
   async execute(input: EndSessionInput): Promise<void> {
-    const { sessions, guard, broadcaster, clock } = this.#deps;
-    const ended =
-      input.which === 'all' ? await sessions.endAll(input.userId, clock.nowMs()) : await this.#endOne(input);
+    const { guard, broadcaster, logger } = this.#deps;
+    const ended = input.which === 'all' ? await this.#endAll(input) : await this.#endOne(input);
     for (const sessionId of ended) {
       guard.forget(sessionId);
       broadcaster.endSession(sessionId);
     }
+    const { userId, callerSessionId, address } = input;
+    const which = { userId, sessionId: callerSessionId, address };
+    if (input.which === 'all') audit(logger, 'logout_all', { ...which, ended: ended.length });
+    else if (input.sessionId === callerSessionId) audit(logger, 'logout', which);
+    else audit(logger, 'session_revoked', { ...which, revokedSessionId: input.sessionId });
+  }
+
+  async #endAll({ userId }: Asking): Promise<readonly SessionId[]> {
+    const { sessions, identities, clock } = this.#deps;
+    const nowMs = clock.nowMs();
+    // First, so that a token of another issuer that nobody has shown yet either is refused or is a session to end.
+    await identities.endTokens(userId, nowMs);
+    return sessions.endAll(userId, nowMs);
   }
 
   async #endOne({ userId, sessionId }: { userId: UserId; sessionId: SessionId }): Promise<readonly SessionId[]> {

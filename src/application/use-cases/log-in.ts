@@ -1,3 +1,4 @@
+import { audit } from '../auth/audit.ts';
 import type { SessionIssuer, SignedIn } from '../auth/session-issuer.ts';
 import type { SignInLimits } from '../auth/sign-in-limits.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -16,6 +17,7 @@ interface LogInDeps {
   readonly hasher: ports.PasswordHasher;
   readonly issuer: SessionIssuer;
   readonly limits: SignInLimits;
+  readonly logger: ports.Logger;
 }
 
 export class LogIn {
@@ -26,17 +28,20 @@ export class LogIn {
   }
 
   async execute(input: LogInInput): Promise<SignedIn> {
-    const { users, sessions, hasher, issuer, limits } = this.#deps;
+    const { users, sessions, hasher, issuer, limits, logger } = this.#deps;
     await limits.admitAddress(input.address);
     await limits.admitAttempt(input.email, input.address);
     const user = await users.byEmail(input.email);
     // One answer and one duration for an unknown user and a wrong password: nobody learns who has an account.
     if (!(await hasher.verify(input.password, user?.passwordHash ?? null)) || !user) {
+      // Not the address that was typed: people type their password there.
+      audit(logger, 'login_failed', { address: input.address, userId: user?.id });
       throw new AppError('UNAUTHENTICATED', { message: 'The e-mail address or the password is wrong.' });
     }
     await limits.succeeded(input.email, input.address);
     const { session, issued } = issuer.begin(user.id, input.userAgent);
     await sessions.insert(session);
+    audit(logger, 'login', { userId: user.id, sessionId: session.id, address: input.address });
     return { ...issued, user: { id: user.id, email: user.email, username: user.username } };
   }
 }

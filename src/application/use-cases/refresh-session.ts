@@ -1,8 +1,14 @@
 import { isLive, type SessionId } from '../../domain/session/session.ts';
 import type { SessionGuard } from '../access/session-guard.ts';
+import { audit } from '../auth/audit.ts';
 import { SESSION_LIFE_MS, type SessionIssuer, type SignedIn } from '../auth/session-issuer.ts';
 import { AppError } from '../errors/app-error.ts';
 import type * as ports from '../ports/index.ts';
+
+export interface RefreshSessionInput {
+  readonly refreshToken: string;
+  readonly address: string;
+}
 
 interface RefreshSessionDeps {
   readonly sessions: ports.SessionStore;
@@ -13,6 +19,7 @@ interface RefreshSessionDeps {
   readonly broadcaster: ports.RoomBroadcaster;
   readonly ids: ports.IdGenerator;
   readonly clock: ports.Clock;
+  readonly logger: ports.Logger;
 }
 
 /** `<session id>.<secret>`. Anything else is not asked for: a store may not even be able to compare it with an id. */
@@ -31,8 +38,8 @@ export class RefreshSession {
     this.#deps = deps;
   }
 
-  async execute({ refreshToken }: { readonly refreshToken: string }): Promise<SignedIn> {
-    const { sessions, users, tokens, issuer, ids, clock } = this.#deps;
+  async execute({ refreshToken, address }: RefreshSessionInput): Promise<SignedIn> {
+    const { sessions, users, tokens, issuer, ids, clock, logger } = this.#deps;
     const [, id, secret] = REFRESH_TOKEN.exec(refreshToken) ?? [];
     if (!id || !secret) throw REFUSED();
     const session = await sessions.byId(id as SessionId);
@@ -47,10 +54,12 @@ export class RefreshSession {
     });
     if (!rotated) {
       await this.#end(session.id);
+      audit(logger, 'refresh_reused', { userId: session.userId, sessionId: session.id, address });
       throw REFUSED();
     }
     const user = await users.byId(session.userId);
     if (!user) throw REFUSED();
+    audit(logger, 'refresh', { userId: user.id, sessionId: session.id, address });
     return { ...issuer.issue(session, next), user: { id: user.id, email: user.email, username: user.username } };
   }
 

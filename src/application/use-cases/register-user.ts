@@ -1,4 +1,5 @@
 import { assertAcceptablePassword, registerUser, type UserId } from '../../domain/user/user.ts';
+import { audit } from '../auth/audit.ts';
 import type { SessionIssuer, SignedIn } from '../auth/session-issuer.ts';
 import type { SignInLimits } from '../auth/sign-in-limits.ts';
 import { checkRule } from '../errors/check-rule.ts';
@@ -19,6 +20,7 @@ interface RegisterUserDeps {
   readonly limits: SignInLimits;
   readonly ids: ports.IdGenerator;
   readonly clock: ports.Clock;
+  readonly logger: ports.Logger;
 }
 
 export class RegisterUser {
@@ -29,7 +31,7 @@ export class RegisterUser {
   }
 
   async execute(input: RegisterUserInput): Promise<SignedIn> {
-    const { unitOfWork, hasher, issuer, limits, ids, clock } = this.#deps;
+    const { unitOfWork, hasher, issuer, limits, ids, clock, logger } = this.#deps;
     checkRule('password', () => assertAcceptablePassword(input.password));
     const draft = checkRule('username', () =>
       registerUser({
@@ -48,6 +50,7 @@ export class RegisterUser {
       await stores.users.insert(user);
       await stores.sessions.insert(session);
     });
+    audit(logger, 'register', { userId: user.id, sessionId: session.id, address: input.address });
     return { ...issued, user: { id: user.id, email: user.email, username: user.username } };
   }
 }

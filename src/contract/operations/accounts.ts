@@ -21,7 +21,7 @@ export const accountOperations = {
     auth: 'none',
     body: RegisterBody,
     ok: { status: 201, body: SignedIn },
-    errors: ['EMAIL_TAKEN', 'USERNAME_TAKEN', 'RATE_LIMITED'],
+    errors: ['EMAIL_TAKEN', 'USERNAME_TAKEN', 'FORBIDDEN', 'RATE_LIMITED'],
   },
   logIn: {
     method: 'post',
@@ -30,7 +30,7 @@ export const accountOperations = {
     auth: 'none',
     body: LoginBody,
     ok: { status: 200, body: SignedIn },
-    errors: ['UNAUTHENTICATED', 'RATE_LIMITED'],
+    errors: ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED'],
   },
   refresh: {
     method: 'post',
@@ -39,7 +39,7 @@ export const accountOperations = {
     auth: 'none',
     body: RefreshBody,
     ok: { status: 200, body: SignedIn },
-    errors: ['UNAUTHENTICATED'],
+    errors: ['UNAUTHENTICATED', 'FORBIDDEN'],
   },
   logOut: {
     method: 'post',

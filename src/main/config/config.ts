@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { externalIssuer, ExternalVariables, type ExternalSetting } from './external-issuer.ts';
 import { databaseUrl, duration, frameRate, onOff, origins, rate, secrets, wholeNumber } from './values.ts';
 
 export interface RateSetting {
@@ -17,6 +18,10 @@ export interface Config {
   /** Empty: to be made up and kept beside the data (never in production). */
   readonly jwtSecrets: readonly string[];
   readonly jwtExpiresInSeconds: number;
+  /** Whether there are accounts here: to register and sign in, to sign in only, or none. */
+  readonly accounts: 'on' | 'login' | 'off';
+  /** Whose tokens are good besides ours; null: nobody's. */
+  readonly external: ExternalSetting | null;
   readonly bcryptCost: number;
   readonly corsOrigins: 'any' | readonly string[];
   readonly messageRate: RateSetting | null;
@@ -47,6 +52,8 @@ const Environment = z.object({
   DB_POOL_MAX: wholeNumber(1, 200).default(10),
   JWT_SECRET: secrets.optional(),
   JWT_EXPIRES_IN: duration.default(3_600_000),
+  BUILT_IN_ACCOUNTS: z.enum(['on', 'login', 'off'], { error: 'must be on, login or off' }).default('on'),
+  ...ExternalVariables,
   BCRYPT_COST: wholeNumber(4, 15).default(12),
   CORS_ORIGINS: origins.optional(),
   MESSAGE_RATE_LIMIT: rate.default({ points: 5, durationMs: 10_000 }),
@@ -69,7 +76,7 @@ export function readConfig(env: Env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = Environment.safeParse(given);
   const problems = parsed.success
-    ? production(parsed.data)
+    ? [...production(parsed.data), ...externalIssuer(parsed.data).problems]
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(
@@ -87,6 +94,8 @@ export function readConfig(env: Env): Config {
     databasePoolMax: vars.DB_POOL_MAX,
     jwtSecrets: vars.JWT_SECRET ?? [],
     jwtExpiresInSeconds: Math.floor(vars.JWT_EXPIRES_IN / 1_000),
+    accounts: vars.BUILT_IN_ACCOUNTS,
+    external: externalIssuer(vars).setting,
     bcryptCost: vars.BCRYPT_COST,
     corsOrigins: vars.CORS_ORIGINS ?? (isProduction ? [] : 'any'),
     messageRate: vars.MESSAGE_RATE_LIMIT,

@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { MembershipCache } from '../../application/access/membership-cache.ts';
 import type { RoomAccess } from '../../application/access/room-access.ts';
 import type { SessionGuard } from '../../application/access/session-guard.ts';
+import type { ExternalSessions } from '../../application/auth/external-sessions.ts';
 import type { SessionIssuer } from '../../application/auth/session-issuer.ts';
 import type { SignInLimits } from '../../application/auth/sign-in-limits.ts';
 import type { PresenceAnnouncer } from '../../application/live/presence-announcer.ts';
@@ -61,6 +62,8 @@ export const TOKENS = {
   logger: token<ports.Logger>('Logger'),
   hasher: token<ports.PasswordHasher>('PasswordHasher'),
   tokens: token<ports.TokenService>('TokenService'),
+  /** Null: only accounts that are kept here. */
+  identityProvider: token<ports.IdentityProvider | null>('IdentityProvider'),
   limiter: token<ports.RateLimiter>('RateLimiter'),
   persistence: token<ports.Persistence>('Persistence'),
   presence: token<ports.PresenceRegistry>('PresenceRegistry'),
@@ -71,6 +74,7 @@ export const TOKENS = {
   memberships: token<MembershipCache>('MembershipCache'),
   access: token<RoomAccess>('RoomAccess'),
   guard: token<SessionGuard>('SessionGuard'),
+  external: token<ExternalSessions | null>('ExternalSessions'),
   issuer: token<SessionIssuer>('SessionIssuer'),
   signInLimits: token<SignInLimits>('SignInLimits'),
   feed: token<RoomFeed>('RoomFeed'),

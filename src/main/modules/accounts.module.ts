@@ -1,5 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { SessionGuard } from '../../application/access/session-guard.ts';
+import { ExternalSessions } from '../../application/auth/external-sessions.ts';
 import { SessionIssuer } from '../../application/auth/session-issuer.ts';
 import { SignInLimits } from '../../application/auth/sign-in-limits.ts';
 import { ChangePassword } from '../../application/use-cases/change-password.ts';
@@ -16,8 +17,14 @@ const FAILURES_PER_ACCOUNT_AND_ADDRESS = { points: 10, durationMs: 15 * 60_000 }
 
 export const accountsModule = new ContainerModule((options) => {
   const { config, clock, ids, tokens, hasher, limiter, persistence, presence, broadcaster } = TOKENS;
-  const { guard, issuer, signInLimits } = TOKENS;
-  provide(options, guard, { persistence, tokens, clock }, ({ persistence, ...rest }) => {
+  const { guard, issuer, signInLimits, external, logger } = TOKENS;
+  provide(
+    options,
+    external,
+    { provider: TOKENS.identityProvider, persistence, tokens, ids, clock, logger },
+    ({ provider, persistence, ...rest }) => provider && new ExternalSessions({ ...persistence, ...rest, provider }),
+  );
+  provide(options, guard, { persistence, tokens, clock, external }, ({ persistence, ...rest }) => {
     return new SessionGuard({ ...rest, sessions: persistence.sessions });
   });
   provide(options, issuer, { tokens, ids, clock }, (deps) => new SessionIssuer(deps));
@@ -28,27 +35,28 @@ export const accountsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.registerUser,
-    { persistence, hasher, issuer, limits: signInLimits, ids, clock },
+    { persistence, hasher, issuer, limits: signInLimits, ids, clock, logger },
     ({ persistence, ...rest }) => new RegisterUser({ ...rest, unitOfWork: persistence.unitOfWork }),
   );
   provide(
     options,
     TOKENS.logIn,
-    { persistence, hasher, issuer, limits: signInLimits },
+    { persistence, hasher, issuer, limits: signInLimits, logger },
     ({ persistence, ...rest }) => new LogIn({ ...rest, users: persistence.users, sessions: persistence.sessions }),
   );
   provide(
     options,
     TOKENS.refreshSession,
-    { persistence, tokens, issuer, guard, broadcaster, ids, clock },
+    { persistence, tokens, issuer, guard, broadcaster, ids, clock, logger },
     ({ persistence, ...rest }) =>
       new RefreshSession({ ...rest, users: persistence.users, sessions: persistence.sessions }),
   );
   provide(
     options,
     TOKENS.endSession,
-    { persistence, guard, broadcaster, clock },
-    ({ persistence, ...rest }) => new EndSession({ ...rest, sessions: persistence.sessions }),
+    { persistence, guard, broadcaster, clock, logger },
+    ({ persistence, ...rest }) =>
+      new EndSession({ ...rest, sessions: persistence.sessions, identities: persistence.identities }),
   );
   provide(
     options,
@@ -59,7 +67,7 @@ export const accountsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.changePassword,
-    { persistence, hasher, guard, broadcaster, clock },
+    { persistence, hasher, guard, broadcaster, clock, logger },
     ({ persistence, ...rest }) =>
       new ChangePassword({ ...rest, users: persistence.users, unitOfWork: persistence.unitOfWork }),
   );

@@ -79,6 +79,7 @@ export const inboundModule = new ContainerModule((options) => {
       createHttpApp({
         handlers: httpHandlers({
           ...useCases,
+          accounts: config.accounts,
           ping: () => persistence.ping(),
           draining: () => lifecycle.closing,
           uptimeSeconds: () => Math.floor(process.uptime()),

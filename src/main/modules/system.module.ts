@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { JwtIdentityProvider } from '../../adapters/outbound/identity/jwt-identity-provider.ts';
 import { FlexibleRateLimiter } from '../../adapters/outbound/limits/flexible-rate-limiter.ts';
 import { InMemoryPresenceRegistry } from '../../adapters/outbound/memory/in-memory-presence-registry.ts';
 import { BcryptHasher } from '../../adapters/outbound/system/bcrypt-hasher.ts';
@@ -23,6 +24,12 @@ export const systemModule = new ContainerModule((options) => {
     { config, clock },
     ({ config, clock }) =>
       new JwtTokens({ secrets: config.jwtSecrets, expiresInSeconds: config.jwtExpiresInSeconds, clock }),
+  );
+  provide(
+    options,
+    TOKENS.identityProvider,
+    { config, clock, logger },
+    ({ config: { external }, ...rest }) => external && new JwtIdentityProvider({ ...external, ...rest }),
   );
   provide(options, limiter, { scheduler }, (deps) => new FlexibleRateLimiter(deps));
   provide(options, presence, { clock }, ({ clock }) => new InMemoryPresenceRegistry({ clock }));

@@ -1,5 +1,7 @@
+import { AppError } from '../../../application/errors/app-error.ts';
 import type { SessionId } from '../../../domain/session/session.ts';
 import type { UserId } from '../../../domain/user/user.ts';
+import type * as ports from '../../../application/ports/index.ts';
 import type { ChangePassword } from '../../../application/use-cases/change-password.ts';
 import type { EndSession } from '../../../application/use-cases/end-session.ts';
 import type { ListSessions } from '../../../application/use-cases/list-sessions.ts';
@@ -8,7 +10,7 @@ import type { RefreshSession } from '../../../application/use-cases/refresh-sess
 import type { RegisterUser } from '../../../application/use-cases/register-user.ts';
 import type { ViewUser } from '../../../application/use-cases/view-user.ts';
 import { presentSession, presentSignedIn, presentUser } from '../../wire/present.ts';
-import type { HttpHandlers } from './mount-contract.ts';
+import type { HttpHandlers, RequestOrigin } from './mount-contract.ts';
 
 export interface AccountUseCases {
   readonly registerUser: RegisterUser;
@@ -18,6 +20,8 @@ export interface AccountUseCases {
   readonly listSessions: ListSessions;
   readonly changePassword: ChangePassword;
   readonly viewUser: ViewUser;
+  /** Whether there are accounts here: to register and sign in, to sign in only, or none. */
+  readonly accounts: 'on' | 'login' | 'off';
 }
 
 type AccountOperation =
@@ -34,24 +38,39 @@ type AccountOperation =
 
 const NO_CONTENT = { body: undefined };
 
+const asking = ({ userId, sessionId }: ports.AccessClaims, { address }: RequestOrigin) => ({
+  ...{ userId, callerSessionId: sessionId, address },
+});
+
 export function accountHandlers(useCases: AccountUseCases): Pick<HttpHandlers, AccountOperation> {
-  const { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser } = useCases;
+  const { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser, accounts } =
+    useCases;
+  const admit = (...modes: readonly AccountUseCases['accounts'][]) => {
+    if (!modes.includes(accounts)) throw new AppError('FORBIDDEN', { message: 'Accounts are kept elsewhere.' });
+  };
   return {
-    register: async ({ body, origin }) => ({
-      body: presentSignedIn(await registerUser.execute({ ...body, ...origin })),
-    }),
+    register: async ({ body, origin }) => {
+      admit('on');
+      return { body: presentSignedIn(await registerUser.execute({ ...body, ...origin })) };
+    },
 
-    logIn: async ({ body, origin }) => ({ body: presentSignedIn(await logIn.execute({ ...body, ...origin })) }),
+    logIn: async ({ body, origin }) => {
+      admit('on', 'login');
+      return { body: presentSignedIn(await logIn.execute({ ...body, ...origin })) };
+    },
 
-    refresh: async ({ body }) => ({ body: presentSignedIn(await refreshSession.execute(body)) }),
+    refresh: async ({ body, origin: { address } }) => {
+      admit('on', 'login');
+      return { body: presentSignedIn(await refreshSession.execute({ ...body, address })) };
+    },
 
-    logOut: async ({ caller }) => {
-      await endSession.execute({ which: 'one', userId: caller.userId, sessionId: caller.sessionId });
+    logOut: async ({ caller, origin }) => {
+      await endSession.execute({ ...asking(caller, origin), which: 'one', sessionId: caller.sessionId });
       return NO_CONTENT;
     },
 
-    logOutEverywhere: async ({ caller }) => {
-      await endSession.execute({ which: 'all', userId: caller.userId });
+    logOutEverywhere: async ({ caller, origin }) => {
+      await endSession.execute({ ...asking(caller, origin), which: 'all' });
       return NO_CONTENT;
     },
 
@@ -60,13 +79,15 @@ export function accountHandlers(useCases: AccountUseCases): Pick<HttpHandlers, A
       return { body: { sessions: sessions.map((session) => presentSession(session, caller.sessionId)) } };
     },
 
-    endSession: async ({ caller, params }) => {
-      await endSession.execute({ which: 'one', userId: caller.userId, sessionId: params.sessionId as SessionId });
+    endSession: async ({ caller, params, origin }) => {
+      const sessionId = params.sessionId as SessionId;
+      await endSession.execute({ ...asking(caller, origin), which: 'one', sessionId });
       return NO_CONTENT;
     },
 
-    changePassword: async ({ caller, body }) => {
-      await changePassword.execute({ ...body, userId: caller.userId, sessionId: caller.sessionId });
+    changePassword: async ({ caller, body, origin: { address } }) => {
+      admit('on', 'login');
+      await changePassword.execute({ ...body, userId: caller.userId, sessionId: caller.sessionId, address });
       return NO_CONTENT;
     },
 

@@ -1,5 +1,6 @@
 import type { Persistence } from '../../../application/ports/index.ts';
 import { directAccess } from './access.ts';
+import { InMemoryIdentityStore } from './in-memory-identity-store.ts';
 import { InMemoryInviteStore } from './in-memory-invite-store.ts';
 import { InMemoryMembershipStore } from './in-memory-membership-store.ts';
 import { InMemoryReceiptStore } from './in-memory-receipt-store.ts';
@@ -21,6 +22,7 @@ export function createMemoryPersistence(): Persistence {
   const log = new MemoryLog();
   return {
     users: new InMemoryUserStore({ access, tables }),
+    identities: new InMemoryIdentityStore({ access, tables }),
     sessions: new InMemorySessionStore({ access, tables }),
     rooms: new InMemoryRoomStore({ access, tables }),
     members: new InMemoryMembershipStore({ access, tables }),

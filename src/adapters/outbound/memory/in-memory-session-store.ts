@@ -16,9 +16,22 @@ export class InMemorySessionStore implements SessionStore {
   }
 
   insert(session: Session): Promise<void> {
+    return this.#access.write(() => this.#add(session));
+  }
+
+  insertOnce(session: Session): Promise<void> {
     return this.#access.write(() => {
-      this.#tables.sessions.insert(session.id, Object.freeze({ ...session }));
-      this.#tables.sessionsOfUser.add(session.userId, session.id);
+      if (!this.#tables.sessions.has(session.id)) this.#add(session);
+    });
+  }
+
+  forgetExpired(userId: UserId, nowMs: number): Promise<void> {
+    return this.#access.write(() => {
+      for (const id of this.#tables.sessionsOfUser.of(userId)) {
+        if ((this.#tables.sessions.get(id)?.expiresAtMs ?? Infinity) > nowMs) continue;
+        this.#tables.sessions.delete(id);
+        this.#tables.sessionsOfUser.remove(userId, id);
+      }
     });
   }
 
@@ -59,6 +72,11 @@ export class InMemorySessionStore implements SessionStore {
   #liveNow(userId: UserId, nowMs: number): Session[] {
     const sessions = this.#tables.sessionsOfUser.of(userId).map((id) => this.#tables.sessions.get(id));
     return sessions.filter((session) => session !== undefined).filter((session) => isLive(session, nowMs));
+  }
+
+  #add(session: Session): void {
+    this.#tables.sessions.insert(session.id, Object.freeze({ ...session }));
+    this.#tables.sessionsOfUser.add(session.userId, session.id);
   }
 
   #put(session: Session): void {

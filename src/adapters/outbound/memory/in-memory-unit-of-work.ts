@@ -1,5 +1,6 @@
 import type { Stores, UnitOfWork } from '../../../application/ports/index.ts';
 import { UnitAccess } from './access.ts';
+import { InMemoryIdentityStore } from './in-memory-identity-store.ts';
 import { InMemoryInviteStore } from './in-memory-invite-store.ts';
 import { InMemoryMembershipStore } from './in-memory-membership-store.ts';
 import { InMemoryRoomJournal } from './in-memory-room-journal.ts';
@@ -63,6 +64,7 @@ async function withStores<T>({ access, tables, journal }: Bound, work: (stores: 
   try {
     return await work({
       users: new InMemoryUserStore(bound),
+      identities: new InMemoryIdentityStore(bound),
       sessions: new InMemorySessionStore(bound),
       rooms: new InMemoryRoomStore(bound),
       members: new InMemoryMembershipStore(bound),

@@ -1,3 +1,4 @@
+import type { LinkedIdentity } from '../../../application/ports/index.ts';
 import type { Invite, InviteId } from '../../../domain/room/invite.ts';
 import type { Member } from '../../../domain/room/member.ts';
 import type { Room, RoomId } from '../../../domain/room/room.ts';
@@ -15,6 +16,8 @@ export class MemoryTables {
   readonly users: MemoryTable<UserId, User>;
   readonly userByEmailKey: MemoryTable<string, UserId>;
   readonly userByUsernameKey: MemoryTable<string, UserId>;
+  readonly identities: MemoryTable<string, LinkedIdentity>;
+  readonly identitiesOfUser: MemoryIndex<UserId, string>;
   readonly sessions: MemoryTable<SessionId, Session>;
   readonly sessionsOfUser: MemoryIndex<UserId, SessionId>;
   readonly rooms: MemoryTable<RoomId, Room>;
@@ -35,6 +38,8 @@ export class MemoryTables {
     this.users = new MemoryTable(parent?.users);
     this.userByEmailKey = new MemoryTable(parent?.userByEmailKey);
     this.userByUsernameKey = new MemoryTable(parent?.userByUsernameKey);
+    this.identities = new MemoryTable(parent?.identities);
+    this.identitiesOfUser = new MemoryIndex(parent?.identitiesOfUser);
     this.sessions = new MemoryTable(parent?.sessions);
     this.sessionsOfUser = new MemoryIndex(parent?.sessionsOfUser);
     this.rooms = new MemoryTable(parent?.rooms);

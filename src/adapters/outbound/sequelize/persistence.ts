@@ -6,6 +6,7 @@ import type { GroupCommitOptions } from './group-commit.ts';
 import { allMigrations } from './migrations/all-migrations.ts';
 import { migrateUp } from './migrations/migrate.ts';
 import { StandaloneScope } from './scope.ts';
+import { SequelizeIdentityStore } from './sequelize-identity-store.ts';
 import { SequelizeInviteStore } from './sequelize-invite-store.ts';
 import { SequelizeMembershipStore } from './sequelize-membership-store.ts';
 import { SequelizeReceiptStore } from './sequelize-receipt-store.ts';
@@ -66,6 +67,7 @@ export function persistenceOn(database: Database, logOptions: Partial<GroupCommi
   const receipts = new SequelizeReceiptStore(database, RECEIPTS);
   return {
     users: new SequelizeUserStore(scope),
+    identities: new SequelizeIdentityStore(scope),
     sessions: new SequelizeSessionStore(scope),
     rooms: new SequelizeRoomStore(scope),
     members: new SequelizeMembershipStore(scope),

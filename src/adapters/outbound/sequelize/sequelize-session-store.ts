@@ -6,6 +6,7 @@ import type { SessionRow } from './models/session-model.ts';
 import { findRow, findRows } from './models/stored-row.ts';
 import type { Scope } from './scope.ts';
 import { dateOrNull, msOf, msOrNull } from './stored-time.ts';
+import { isDuplicate } from './translate-error.ts';
 
 type Rotation = Parameters<SessionStore['rotate']>[1];
 
@@ -18,6 +19,21 @@ export class SequelizeSessionStore implements SessionStore {
 
   async insert(session: Session): Promise<void> {
     await this.#scope.write((transaction) => this.#sessions.create(toRow(session), { transaction }));
+  }
+
+  async insertOnce(session: Session): Promise<void> {
+    await this.#scope.write(async (transaction) => {
+      try {
+        await this.#sessions.create(toRow(session), { transaction });
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+      }
+    });
+  }
+
+  async forgetExpired(userId: UserId, nowMs: number): Promise<void> {
+    const where = { user_id: userId, expires_at: { [Op.lte]: new Date(nowMs) } };
+    await this.#scope.write((transaction) => this.#sessions.destroy({ where, transaction }));
   }
 
   async byId(id: SessionId): Promise<Session | null> {

@@ -1,6 +1,7 @@
 import type { Transaction } from 'sequelize';
 import type { Stores, UnitOfWork } from '../../../application/ports/index.ts';
 import type { Database } from './database.ts';
+import { SequelizeIdentityStore } from './sequelize-identity-store.ts';
 import { SequelizeInviteStore } from './sequelize-invite-store.ts';
 import { SequelizeMembershipStore } from './sequelize-membership-store.ts';
 import { SequelizeRoomJournal } from './sequelize-room-journal.ts';
@@ -63,6 +64,7 @@ export class SequelizeUnitOfWork implements UnitOfWork {
 
 const storesIn = (scope: UnitScope): Stores => ({
   users: new SequelizeUserStore(scope),
+  identities: new SequelizeIdentityStore(scope),
   sessions: new SequelizeSessionStore(scope),
   rooms: new SequelizeRoomStore(scope),
   members: new SequelizeMembershipStore(scope),

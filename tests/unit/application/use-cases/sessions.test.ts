@@ -17,9 +17,9 @@ const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: nu
 
 function aDesk(rules: SignInLimitRules = NO_LIMITS) {
   const core = createCore();
-  const { users, sessions, unitOfWork } = core.persistence;
+  const { users, sessions, identities, unitOfWork } = core.persistence;
   const limits = new SignInLimits({ limiter: core.limiter, rules });
-  const deps = { ...core, users, sessions, unitOfWork, limits };
+  const deps = { ...core, users, sessions, identities, unitOfWork, limits };
   const useCases = {
     registerUser: new RegisterUser(deps),
     logIn: new LogIn(deps),
@@ -130,13 +130,13 @@ describe('refreshing', () => {
     const { register, refreshSession, claimsOf, scheduler, persistence, clock } = aDesk();
     const first = await register();
     await scheduler.advance(SESSION_LIFE_MS - 1);
-    const next = await refreshSession.execute(first);
+    const next = await refreshSession.execute({ ...first, ...ORIGIN });
     expect(claimsOf(next).sessionId).toBe(first.refreshToken.split('.')[0]);
     expect(next.refreshToken).not.toBe(first.refreshToken);
     const session = await persistence.sessions.byId(claimsOf(next).sessionId);
     expect(session?.expiresAtMs).toBe(clock.nowMs() + SESSION_LIFE_MS);
     await scheduler.advance(SESSION_LIFE_MS);
-    await expect(refreshSession.execute(next)).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    await expect(refreshSession.execute({ ...next, ...ORIGIN })).rejects.toEqual(refusal('UNAUTHENTICATED'));
   });
 
   it('with a spent token ends the session, its tokens and its live connections', async () => {
@@ -144,17 +144,19 @@ describe('refreshing', () => {
     const first = await register();
     const other = await logIn();
     const [cut, kept] = [await connect(first), await connect(other)];
-    const next = await refreshSession.execute(first);
-    await expect(refreshSession.execute(first)).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    const next = await refreshSession.execute({ ...first, ...ORIGIN });
+    await expect(refreshSession.execute({ ...first, ...ORIGIN })).rejects.toEqual(refusal('UNAUTHENTICATED'));
     expect([await works(next), await works(first), await works(other)]).toEqual([false, false, true]);
     expect([live.isConnected(cut), live.isConnected(kept)]).toEqual([false, true]);
-    await expect(refreshSession.execute(next)).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    await expect(refreshSession.execute({ ...next, ...ORIGIN })).rejects.toEqual(refusal('UNAUTHENTICATED'));
   });
 
   it('lets at most one of many with one token through', async () => {
     const { register, refreshSession, works } = aDesk();
     const first = await register();
-    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => refreshSession.execute(first)));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 8 }, () => refreshSession.execute({ ...first, ...ORIGIN })),
+    );
     expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
     expect(await works(first)).toBe(false);
   });
@@ -164,7 +166,7 @@ describe('refreshing', () => {
     async (refreshToken) => {
       const { register, refreshSession, works } = aDesk();
       const first = await register();
-      await expect(refreshSession.execute({ refreshToken })).rejects.toEqual(refusal('UNAUTHENTICATED'));
+      await expect(refreshSession.execute({ refreshToken, ...ORIGIN })).rejects.toEqual(refusal('UNAUTHENTICATED'));
       expect(await works(first)).toBe(true);
     },
   );
@@ -177,7 +179,13 @@ describe('ending sessions', () => {
     const [h, t] = [await connect(here), await connect(there)];
     // Remembered as live a moment before: that must not count.
     expect([await works(here), await works(there)]).toEqual([true, true]);
-    await endSession.execute({ which: 'one', userId: here.user.id, sessionId: claimsOf(there).sessionId });
+    await endSession.execute({
+      ...ORIGIN,
+      callerSessionId: aSessionId(),
+      which: 'one',
+      userId: here.user.id,
+      sessionId: claimsOf(there).sessionId,
+    });
     expect([await works(here), await works(there)]).toEqual([true, false]);
     expect([live.isConnected(h), live.isConnected(t)]).toEqual([true, false]);
   });
@@ -186,7 +194,7 @@ describe('ending sessions', () => {
     const { register, logIn, endSession, connect, works, live } = aDesk();
     const [here, there] = [await register(), await logIn()];
     const connections = [await connect(here), await connect(there)];
-    await endSession.execute({ which: 'all', userId: here.user.id });
+    await endSession.execute({ ...ORIGIN, callerSessionId: aSessionId(), which: 'all', userId: here.user.id });
     expect([await works(here), await works(there)]).toEqual([false, false]);
     expect(connections.map((id) => live.isConnected(id))).toEqual([false, false]);
   });
@@ -196,7 +204,13 @@ describe('ending sessions', () => {
     const alice = await register();
     const bob = await register({ email: 'bob@example.org', username: 'bob' });
     for (const sessionId of [claimsOf(bob).sessionId, aSessionId()]) {
-      const ending = endSession.execute({ which: 'one', userId: alice.user.id, sessionId });
+      const ending = endSession.execute({
+        ...ORIGIN,
+        callerSessionId: aSessionId(),
+        which: 'one',
+        userId: alice.user.id,
+        sessionId,
+      });
       await expect(ending).rejects.toEqual(refusal('NOT_FOUND'));
     }
     expect(await works(bob)).toBe(true);
@@ -208,7 +222,7 @@ describe('ending sessions', () => {
     const [h, t] = [await connect(here), await connect(there)];
     const { userId, sessionId } = claimsOf(here);
     const change = (currentPassword: string, newPassword: string) =>
-      changePassword.execute({ userId, sessionId, currentPassword, newPassword });
+      changePassword.execute({ ...ORIGIN, userId, sessionId, currentPassword, newPassword });
     await expect(change('wrong', 'a new password')).rejects.toEqual(refusal('FORBIDDEN'));
     await expect(change(ALICE.password, 'short')).rejects.toEqual(refusal('VALIDATION_FAILED'));
     expect(await works(there)).toBe(true);

@@ -5,6 +5,7 @@ import { createRoomMembers } from './0004-create-room-members.ts';
 import { createRoomInvites } from './0005-create-room-invites.ts';
 import { createRoomLog } from './0006-create-room-log.ts';
 import { addUnreadMarks } from './0007-add-unread-marks.ts';
+import { createExternalIdentities } from './0011-create-external-identities.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -16,4 +17,5 @@ export const allMigrations: readonly Migration[] = [
   createRoomInvites,
   createRoomLog,
   addUnreadMarks,
+  createExternalIdentities,
 ];

@@ -17,6 +17,8 @@ const TYPES = {
   uniqueKey: { mysql: 'VARCHAR(255)', sqlite: 'TEXT' },
   roomName: { mysql: 'VARCHAR(120)', sqlite: 'TEXT' },
   searchKey: { mysql: 'VARCHAR(360)', sqlite: 'TEXT' },
+  // Compared byte for byte, by way of a digest where it is a key: it may be longer than an index takes.
+  foreignName: { mysql: 'VARCHAR(512)', sqlite: 'TEXT' },
   text: { mysql: 'TEXT', sqlite: 'TEXT' },
   flag: { mysql: 'BOOLEAN', sqlite: 'INTEGER' },
   count: { mysql: 'INT UNSIGNED', sqlite: 'INTEGER' },

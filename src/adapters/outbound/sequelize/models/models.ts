@@ -1,4 +1,5 @@
 import type { Sequelize } from 'sequelize';
+import { defineIdentities, type IdentityRow } from './identity-model.ts';
 import { defineInvites, type InviteRow } from './invite-model.ts';
 import { defineMembers, type MemberRow } from './member-model.ts';
 import { defineRooms, type RoomRow } from './room-model.ts';
@@ -9,6 +10,7 @@ import { defineUsers, type UserRow } from './user-model.ts';
 /** The tables with one row per thing. The log of a room is raw SQL: see room-log-table.ts. */
 export interface Models {
   readonly users: RowModel<UserRow>;
+  readonly identities: RowModel<IdentityRow>;
   readonly sessions: RowModel<SessionRow>;
   readonly rooms: RowModel<RoomRow>;
   readonly members: RowModel<MemberRow>;
@@ -17,6 +19,7 @@ export interface Models {
 
 export const defineModels = (sequelize: Sequelize): Models => ({
   users: defineUsers(sequelize),
+  identities: defineIdentities(sequelize),
   sessions: defineSessions(sequelize),
   rooms: defineRooms(sequelize),
   members: defineMembers(sequelize),
