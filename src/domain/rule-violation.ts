@@ -7,6 +7,7 @@ export type Rule =
   | 'username_length'
   | 'username_characters'
   | 'password_length'
+  | 'password_is_name'
   | 'room_name_length';
 
 export class RuleViolation extends Error {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, vi } from 'vitest';
 import { FlexibleRateLimiter } from '../../src/adapters/outbound/limits/flexible-rate-limiter.ts';
+import { InMemoryDenylist } from '../../src/adapters/outbound/memory/in-memory-denylist.ts';
 import { InMemoryLogger } from '../../src/adapters/outbound/memory/in-memory-logger.ts';
 import { InMemoryRateLimiter } from '../../src/adapters/outbound/memory/in-memory-rate-limiter.ts';
 import { InMemoryTokens } from '../../src/adapters/outbound/memory/in-memory-tokens.ts';
@@ -9,6 +10,7 @@ import { PlainHasher } from '../../src/adapters/outbound/memory/plain-hasher.ts'
 import { SequentialIds } from '../../src/adapters/outbound/memory/sequential-ids.ts';
 import { BcryptHasher } from '../../src/adapters/outbound/system/bcrypt-hasher.ts';
 import { JwtTokens } from '../../src/adapters/outbound/system/jwt-tokens.ts';
+import { CommonPasswords } from '../../src/adapters/outbound/system/common-passwords.ts';
 import { createPinoLogger } from '../../src/adapters/outbound/system/pino-logger.ts';
 import { SystemClock } from '../../src/adapters/outbound/system/system-clock.ts';
 import { SystemScheduler } from '../../src/adapters/outbound/system/system-scheduler.ts';
@@ -16,6 +18,7 @@ import { UuidIds } from '../../src/adapters/outbound/system/uuid-ids.ts';
 import { clockContract } from './clock.contract.ts';
 import { idGeneratorContract } from './id-generator.contract.ts';
 import { loggerContract } from './logger.contract.ts';
+import { passwordDenylistContract } from './password-denylist.contract.ts';
 import { passwordHasherContract } from './password-hasher.contract.ts';
 import { rateLimiterContract } from './rate-limiter.contract.ts';
 import { schedulerContract } from './scheduler.contract.ts';
@@ -70,6 +73,12 @@ loggerContract('in memory', () => {
   const logger = new InMemoryLogger();
   return { logger, lines: () => logger.lines };
 });
+
+passwordDenylistContract('zxcvbn-ts', () => new CommonPasswords());
+passwordDenylistContract(
+  'in memory',
+  () => new InMemoryDenylist(['password', '12345678', 'qwertyuiop', 'iloveyou', 'trustno1', 'Password123']),
+);
 
 passwordHasherContract('bcrypt', () => new BcryptHasher({ cost: 4 }));
 passwordHasherContract('plain', () => new PlainHasher());

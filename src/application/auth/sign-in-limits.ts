@@ -1,4 +1,5 @@
 import { emailKeyOf } from '../../domain/user/user.ts';
+import { networkOf } from '../../domain/text/network.ts';
 import { AppError } from '../errors/app-error.ts';
 import type * as ports from '../ports/index.ts';
 
@@ -21,7 +22,7 @@ export class SignInLimits {
   }
 
   async admitAddress(address: string): Promise<void> {
-    await this.#take(`sign-in:${address}`, this.#rules.perAddress);
+    await this.#take(`sign-in:${networkOf(address)}`, this.#rules.perAddress);
   }
 
   async admitAttempt(email: string, address: string): Promise<void> {
@@ -41,4 +42,4 @@ export class SignInLimits {
   }
 }
 
-const accountKey = (email: string, address: string) => `sign-in:${address}:${emailKeyOf(email)}`;
+const accountKey = (email: string, address: string) => `sign-in:${networkOf(address)}:${emailKeyOf(email)}`;

@@ -9,6 +9,7 @@ const MESSAGES: Record<Rule, string> = {
   username_length: 'The username must have 3 to 50 characters.',
   username_characters: 'The username may contain single plain spaces only.',
   password_length: 'The password must have at least 8 characters and at most 72 bytes in UTF-8.',
+  password_is_name: 'The password must not be the e-mail address or the username.',
   room_name_length: 'The room name must have 1 to 120 characters.',
 };
 

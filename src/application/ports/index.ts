@@ -5,6 +5,7 @@ export type * from './identity-store.ts';
 export type * from './invite-store.ts';
 export type * from './logger.ts';
 export type * from './membership-store.ts';
+export type * from './password-denylist.ts';
 export type * from './password-hasher.ts';
 export type * from './persistence.ts';
 export type * from './presence-registry.ts';

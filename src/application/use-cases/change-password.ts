@@ -1,9 +1,10 @@
 import type { SessionId } from '../../domain/session/session.ts';
-import { assertAcceptablePassword, type UserId } from '../../domain/user/user.ts';
+import type { UserId } from '../../domain/user/user.ts';
 import type { SessionGuard } from '../access/session-guard.ts';
+import type { PasswordPolicy } from '../auth/password-policy.ts';
+import type { SignInLimits } from '../auth/sign-in-limits.ts';
 import { audit } from '../auth/audit.ts';
 import { AppError } from '../errors/app-error.ts';
-import { checkRule } from '../errors/check-rule.ts';
 import type * as ports from '../ports/index.ts';
 
 export interface ChangePasswordInput {
@@ -18,6 +19,8 @@ interface ChangePasswordDeps {
   readonly users: ports.UserStore;
   readonly unitOfWork: ports.UnitOfWork;
   readonly hasher: ports.PasswordHasher;
+  readonly passwords: PasswordPolicy;
+  readonly limits: SignInLimits;
   readonly guard: SessionGuard;
   readonly broadcaster: ports.RoomBroadcaster;
   readonly clock: ports.Clock;
@@ -33,14 +36,17 @@ export class ChangePassword {
   }
 
   async execute(input: ChangePasswordInput): Promise<void> {
-    const { users, unitOfWork, hasher, guard, broadcaster, clock, logger } = this.#deps;
-    checkRule('newPassword', () => assertAcceptablePassword(input.newPassword));
+    const { users, unitOfWork, hasher, passwords, limits, guard, broadcaster, clock, logger } = this.#deps;
     const { userId, sessionId, address } = input;
     const user = await users.byId(userId);
+    if (user) passwords.check('newPassword', input.newPassword, user);
+    // Whoever has got hold of a live session must not guess on without a limit.
+    if (user) await limits.admitAttempt(user.email, address);
     if (!user || !(await hasher.verify(input.currentPassword, user.passwordHash))) {
       audit(logger, 'password_change_failed', { userId, sessionId, address });
       throw new AppError('FORBIDDEN', { message: 'The current password is wrong.' });
     }
+    await limits.succeeded(user.email, address);
     const passwordHash = await hasher.hash(input.newPassword);
     const ended = await unitOfWork.run(async (stores) => {
       await stores.users.setPasswordHash(user.id, passwordHash);

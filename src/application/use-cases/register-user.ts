@@ -1,5 +1,6 @@
-import { assertAcceptablePassword, registerUser, type UserId } from '../../domain/user/user.ts';
+import { registerUser, type UserId } from '../../domain/user/user.ts';
 import { audit } from '../auth/audit.ts';
+import type { PasswordPolicy } from '../auth/password-policy.ts';
 import type { SessionIssuer, SignedIn } from '../auth/session-issuer.ts';
 import type { SignInLimits } from '../auth/sign-in-limits.ts';
 import { checkRule } from '../errors/check-rule.ts';
@@ -18,6 +19,7 @@ interface RegisterUserDeps {
   readonly hasher: ports.PasswordHasher;
   readonly issuer: SessionIssuer;
   readonly limits: SignInLimits;
+  readonly passwords: PasswordPolicy;
   readonly ids: ports.IdGenerator;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
@@ -31,8 +33,8 @@ export class RegisterUser {
   }
 
   async execute(input: RegisterUserInput): Promise<SignedIn> {
-    const { unitOfWork, hasher, issuer, limits, ids, clock, logger } = this.#deps;
-    checkRule('password', () => assertAcceptablePassword(input.password));
+    const { unitOfWork, hasher, issuer, limits, passwords, ids, clock, logger } = this.#deps;
+    passwords.check('password', input.password, input);
     const draft = checkRule('username', () =>
       registerUser({
         id: ids.uuid() as UserId,

@@ -81,7 +81,7 @@ export const accountOperations = {
     auth: 'bearer',
     body: PasswordBody,
     ok: noContent,
-    errors: ['FORBIDDEN'],
+    errors: ['FORBIDDEN', 'RATE_LIMITED'],
   },
   viewMe: {
     method: 'get',

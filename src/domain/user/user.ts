@@ -43,9 +43,14 @@ export function registerUser(draft: User): User {
 }
 
 /** For a new password. An old one is only ever compared, whatever its length. */
-export function assertAcceptablePassword(password: string): void {
+export function assertAcceptablePassword(password: string, owner: Pick<User, 'email' | 'username'>): void {
   if (!password.isWellFormed()) throw new RuleViolation('text_not_well_formed');
   if (codePoints(password) < PASSWORD_CHARS_MIN || utf8Bytes(password) > PASSWORD_BYTES_MAX) {
     throw new RuleViolation('password_length');
   }
+  const given = emailKeyOf(password);
+  const email = emailKeyOf(owner.email);
+  // What a guesser tries first is what everybody can see.
+  const seen = [email, email.slice(0, email.lastIndexOf('@')), emailKeyOf(owner.username)];
+  if (seen.includes(given)) throw new RuleViolation('password_is_name');
 }

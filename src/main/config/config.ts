@@ -23,6 +23,8 @@ export interface Config {
   /** Whose tokens are good besides ours; null: nobody's. */
   readonly external: ExternalSetting | null;
   readonly bcryptCost: number;
+  /** Whether a new password may be one that very many people use. */
+  readonly commonPasswords: 'refused' | 'allowed';
   readonly corsOrigins: 'any' | readonly string[];
   readonly messageRate: RateSetting | null;
   readonly authRate: RateSetting | null;
@@ -54,6 +56,7 @@ const Environment = z.object({
   JWT_EXPIRES_IN: duration.default(3_600_000),
   BUILT_IN_ACCOUNTS: z.enum(['on', 'login', 'off'], { error: 'must be on, login or off' }).default('on'),
   ...ExternalVariables,
+  COMMON_PASSWORDS: z.enum(['refused', 'allowed'], { error: 'must be refused or allowed' }).optional(),
   BCRYPT_COST: wholeNumber(4, 15).default(12),
   CORS_ORIGINS: origins.optional(),
   MESSAGE_RATE_LIMIT: rate.default({ points: 5, durationMs: 10_000 }),
@@ -96,6 +99,7 @@ export function readConfig(env: Env): Config {
     jwtExpiresInSeconds: Math.floor(vars.JWT_EXPIRES_IN / 1_000),
     accounts: vars.BUILT_IN_ACCOUNTS,
     external: externalIssuer(vars).setting,
+    commonPasswords: vars.COMMON_PASSWORDS ?? (isProduction ? 'refused' : 'allowed'),
     bcryptCost: vars.BCRYPT_COST,
     corsOrigins: vars.CORS_ORIGINS ?? (isProduction ? [] : 'any'),
     messageRate: vars.MESSAGE_RATE_LIMIT,

@@ -4,6 +4,7 @@ import type { MembershipCache } from '../../application/access/membership-cache.
 import type { RoomAccess } from '../../application/access/room-access.ts';
 import type { SessionGuard } from '../../application/access/session-guard.ts';
 import type { ExternalSessions } from '../../application/auth/external-sessions.ts';
+import type { PasswordPolicy } from '../../application/auth/password-policy.ts';
 import type { SessionIssuer } from '../../application/auth/session-issuer.ts';
 import type { SignInLimits } from '../../application/auth/sign-in-limits.ts';
 import type { PresenceAnnouncer } from '../../application/live/presence-announcer.ts';
@@ -60,6 +61,7 @@ export const TOKENS = {
   scheduler: token<ports.Scheduler>('Scheduler'),
   ids: token<ports.IdGenerator>('IdGenerator'),
   logger: token<ports.Logger>('Logger'),
+  denylist: token<ports.PasswordDenylist>('PasswordDenylist'),
   hasher: token<ports.PasswordHasher>('PasswordHasher'),
   tokens: token<ports.TokenService>('TokenService'),
   /** Null: only accounts that are kept here. */
@@ -76,6 +78,7 @@ export const TOKENS = {
   guard: token<SessionGuard>('SessionGuard'),
   external: token<ExternalSessions | null>('ExternalSessions'),
   issuer: token<SessionIssuer>('SessionIssuer'),
+  passwords: token<PasswordPolicy>('PasswordPolicy'),
   signInLimits: token<SignInLimits>('SignInLimits'),
   feed: token<RoomFeed>('RoomFeed'),
   typing: token<TypingBoard>('TypingBoard'),

@@ -1,6 +1,7 @@
 import { ContainerModule } from 'inversify';
 import { SessionGuard } from '../../application/access/session-guard.ts';
 import { ExternalSessions } from '../../application/auth/external-sessions.ts';
+import { PasswordPolicy } from '../../application/auth/password-policy.ts';
 import { SessionIssuer } from '../../application/auth/session-issuer.ts';
 import { SignInLimits } from '../../application/auth/sign-in-limits.ts';
 import { ChangePassword } from '../../application/use-cases/change-password.ts';
@@ -17,7 +18,7 @@ const FAILURES_PER_ACCOUNT_AND_ADDRESS = { points: 10, durationMs: 15 * 60_000 }
 
 export const accountsModule = new ContainerModule((options) => {
   const { config, clock, ids, tokens, hasher, limiter, persistence, presence, broadcaster } = TOKENS;
-  const { guard, issuer, signInLimits, external, logger } = TOKENS;
+  const { guard, issuer, signInLimits, passwords, external, logger } = TOKENS;
   provide(
     options,
     external,
@@ -28,6 +29,7 @@ export const accountsModule = new ContainerModule((options) => {
     return new SessionGuard({ ...rest, sessions: persistence.sessions });
   });
   provide(options, issuer, { tokens, ids, clock }, (deps) => new SessionIssuer(deps));
+  provide(options, passwords, { denylist: TOKENS.denylist }, (deps) => new PasswordPolicy(deps));
   provide(options, signInLimits, { config, limiter }, ({ config, limiter }) => {
     const perAccountAndAddress = config.authRate ? FAILURES_PER_ACCOUNT_AND_ADDRESS : null;
     return new SignInLimits({ limiter, rules: { perAddress: config.authRate, perAccountAndAddress } });
@@ -35,7 +37,7 @@ export const accountsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.registerUser,
-    { persistence, hasher, issuer, limits: signInLimits, ids, clock, logger },
+    { persistence, hasher, issuer, limits: signInLimits, passwords, ids, clock, logger },
     ({ persistence, ...rest }) => new RegisterUser({ ...rest, unitOfWork: persistence.unitOfWork }),
   );
   provide(
@@ -67,7 +69,7 @@ export const accountsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.changePassword,
-    { persistence, hasher, guard, broadcaster, clock, logger },
+    { persistence, hasher, passwords, limits: signInLimits, guard, broadcaster, clock, logger },
     ({ persistence, ...rest }) =>
       new ChangePassword({ ...rest, users: persistence.users, unitOfWork: persistence.unitOfWork }),
   );

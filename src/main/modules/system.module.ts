@@ -1,9 +1,11 @@
 import { ContainerModule } from 'inversify';
 import { JwtIdentityProvider } from '../../adapters/outbound/identity/jwt-identity-provider.ts';
 import { FlexibleRateLimiter } from '../../adapters/outbound/limits/flexible-rate-limiter.ts';
+import { InMemoryDenylist } from '../../adapters/outbound/memory/in-memory-denylist.ts';
 import { InMemoryPresenceRegistry } from '../../adapters/outbound/memory/in-memory-presence-registry.ts';
 import { BcryptHasher } from '../../adapters/outbound/system/bcrypt-hasher.ts';
 import { JwtTokens } from '../../adapters/outbound/system/jwt-tokens.ts';
+import { CommonPasswords } from '../../adapters/outbound/system/common-passwords.ts';
 import { createPinoLogger } from '../../adapters/outbound/system/pino-logger.ts';
 import { SystemClock } from '../../adapters/outbound/system/system-clock.ts';
 import { SystemScheduler } from '../../adapters/outbound/system/system-scheduler.ts';
@@ -17,6 +19,9 @@ export const systemModule = new ContainerModule((options) => {
   provide(options, logger, { config }, ({ config }) => createPinoLogger({ level: config.logLevel }));
   provide(options, scheduler, { logger }, ({ logger }) => new SystemScheduler({ logger }));
   provide(options, ids, { clock }, (deps) => new UuidIds(deps));
+  provide(options, TOKENS.denylist, { config }, ({ config }) =>
+    config.commonPasswords === 'refused' ? new CommonPasswords() : new InMemoryDenylist(),
+  );
   provide(options, hasher, { config }, ({ config }) => new BcryptHasher({ cost: config.bcryptCost }));
   provide(
     options,

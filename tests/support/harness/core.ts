@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { createMemoryPersistence } from '../../../src/adapters/outbound/memory/create-memory-persistence.ts';
+import { InMemoryDenylist } from '../../../src/adapters/outbound/memory/in-memory-denylist.ts';
 import { InMemoryLogger } from '../../../src/adapters/outbound/memory/in-memory-logger.ts';
 import { InMemoryPresenceRegistry } from '../../../src/adapters/outbound/memory/in-memory-presence-registry.ts';
 import { InMemoryRateLimiter } from '../../../src/adapters/outbound/memory/in-memory-rate-limiter.ts';
@@ -12,6 +13,7 @@ import { SequentialIds } from '../../../src/adapters/outbound/memory/sequential-
 import { MembershipCache } from '../../../src/application/access/membership-cache.ts';
 import { RoomAccess } from '../../../src/application/access/room-access.ts';
 import { SessionGuard } from '../../../src/application/access/session-guard.ts';
+import { PasswordPolicy } from '../../../src/application/auth/password-policy.ts';
 import { SessionIssuer } from '../../../src/application/auth/session-issuer.ts';
 import { PresenceAnnouncer } from '../../../src/application/live/presence-announcer.ts';
 import { RoomFeed } from '../../../src/application/live/room-feed.ts';
@@ -60,6 +62,7 @@ export function createCore({ limit = null, adapt = () => ({}) }: CoreOptions = {
   const access = new RoomAccess({ rooms, memberships: new MembershipCache({ members, clock }) });
   const guard = new SessionGuard({ sessions, tokens, clock });
   const issuer = new SessionIssuer({ tokens, ids, clock });
+  const passwords = new PasswordPolicy({ denylist: new InMemoryDenylist(['a common one']) });
   const feed = new RoomFeed({ log, broadcaster, scheduler, logger });
   const typing = new TypingBoard({ broadcaster, scheduler, clock });
   const announcer = new PresenceAnnouncer({ presence, members, users, broadcaster, scheduler, clock, logger });
@@ -97,7 +100,7 @@ export function createCore({ limit = null, adapt = () => ({}) }: CoreOptions = {
       presence,
       hasher: new PlainHasher(),
     },
-    ...{ access, guard, issuer, feed, typing, announcer, ...useCases },
+    ...{ access, guard, issuer, passwords, feed, typing, announcer, ...useCases },
     aPerson,
 
     /** A live connection of the user, in all rooms of the user. Resolves to its id. */

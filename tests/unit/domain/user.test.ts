@@ -4,6 +4,8 @@ import { RuleViolation } from '../../../src/domain/rule-violation.ts';
 import { assertAcceptablePassword, emailKeyOf, registerUser, usernameKeyOf } from '../../../src/domain/user/user.ts';
 import { aUser } from '../../support/builders.ts';
 
+const OWNER = { email: 'alice.smith@EXAMPLE.org', username: 'Alice of the North' };
+
 const ruleOf = (act: () => unknown): string => {
   try {
     act();
@@ -84,7 +86,11 @@ describe('a new password', () => {
     ['😀'.repeat(18), 'accepted'],
     ['😀'.repeat(19), 'password_length'],
     ['lone surrogate \ud800', 'text_not_well_formed'],
+    ['Alice.Smith@example.org', 'password_is_name'],
+    ['ALICE.SMITH', 'password_is_name'],
+    ['alice of the north', 'password_is_name'],
+    ['alice of the north 1', 'accepted'],
   ])('%j is %s', (password, expected) => {
-    expect(ruleOf(() => assertAcceptablePassword(password))).toBe(expected);
+    expect(ruleOf(() => assertAcceptablePassword(password, OWNER))).toBe(expected);
   });
 });

@@ -14,7 +14,10 @@ export interface BcryptHasherOptions {
   readonly cost: number;
   /** Hashes that run at once. The four threads of libuv serve DNS and files too and must not all be taken. */
   readonly concurrencyMax?: number;
-  /** Hashes that wait. One more is refused at once, because its caller would have gone before its turn. */
+  /**
+   * Hashes that wait. One more is refused at once, because its caller would have gone before its turn: at cost 12 and
+   * two at a time, 32 are about four seconds.
+   */
   readonly queueMax?: number;
 }
 
@@ -29,7 +32,7 @@ export class BcryptHasher implements PasswordHasher {
   #running = 0;
   #lastHashMs = 0;
 
-  constructor({ cost, concurrencyMax = 2, queueMax = 64 }: BcryptHasherOptions) {
+  constructor({ cost, concurrencyMax = 2, queueMax = 32 }: BcryptHasherOptions) {
     if (!Number.isInteger(cost) || cost < COST_MIN || cost > COST_MAX) {
       // The library would use another cost without a word.
       throw new RangeError(`The bcrypt cost must be a whole number from ${COST_MIN} to ${COST_MAX}.`);

@@ -58,6 +58,8 @@ describe('registering', () => {
 
   it.each([
     [{ password: 'short' }, 'VALIDATION_FAILED'],
+    [{ password: 'A common one' }, 'VALIDATION_FAILED'],
+    [{ password: ALICE.email }, 'VALIDATION_FAILED'],
     [{ password: 'é'.repeat(37) }, 'VALIDATION_FAILED'],
     [{ username: 'ab' }, 'VALIDATION_FAILED'],
     [{ username: 'zero\u200bwidth' }, 'VALIDATION_FAILED'],
@@ -95,6 +97,53 @@ describe('logging in', () => {
     const wrong = await refused(logIn('wrong'));
     expect(await refused(logIn(ALICE.password, 'nobody@example.org'))).toEqual(wrong);
     expect(wrong).toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('compares one password whatever is wrong, so that nothing can be told from the time it takes', async () => {
+    const { register, logIn, hasher } = aDesk();
+    await register();
+    const compared: number[] = [];
+    const verify = hasher.verify.bind(hasher);
+    hasher.verify = (password, hash) => {
+      compared[compared.length - 1] = (compared.at(-1) ?? 0) + 1;
+      return verify(password, hash);
+    };
+    const attempts = [
+      () => logIn('wrong'),
+      () => logIn('x'.repeat(1_000)),
+      () => logIn(`${ALICE.password}${'x'.repeat(72)}`),
+      () => logIn(ALICE.password, 'nobody@example.org'),
+      () => logIn('x'.repeat(1_000), 'nobody@example.org'),
+      () => logIn('', 'not an address'),
+    ];
+    for (const attempt of attempts) {
+      compared.push(0);
+      await expect(attempt()).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    }
+    expect(compared).toEqual(attempts.map(() => 1));
+  });
+
+  it('cannot be made impossible for its owner by any number of failures from elsewhere', async () => {
+    const rules = {
+      perAddress: { points: 5, durationMs: 60_000 },
+      perAccountAndAddress: { points: 3, durationMs: 60_000 },
+    };
+    const { register, logIn } = aDesk(rules);
+    await register();
+    for (let host = 0; host < 200; host += 1) {
+      for (let guess = 0; guess < 4; guess += 1)
+        await logIn('wrong', ALICE.email, `198.51.100.${host}`).catch(() => null);
+    }
+    await logIn();
+  });
+
+  it('counts all addresses that one IPv6 customer has as one', async () => {
+    const rule = { points: 3, durationMs: 60_000 };
+    const { register, logIn } = aDesk({ perAddress: null, perAccountAndAddress: rule });
+    await register();
+    for (const host of [1, 2, 3]) await logIn('wrong', ALICE.email, `2001:db8:1:2::${host}`).catch(() => null);
+    await expect(logIn(ALICE.password, ALICE.email, '2001:db8:1:2:ffff::4')).rejects.toEqual(refusal('RATE_LIMITED'));
+    await logIn(ALICE.password, ALICE.email, '2001:db8:1:3::1');
   });
 
   it('is limited for an address at one account, in any spelling, and free again afterwards', async () => {
@@ -216,6 +265,16 @@ describe('ending sessions', () => {
     expect(await works(bob)).toBe(true);
   });
 
+  it('is not an oracle for the password: guesses at the current one are limited like sign-ins', async () => {
+    const rule = { points: 3, durationMs: 60_000 };
+    const { register, changePassword, claimsOf } = aDesk({ perAddress: null, perAccountAndAddress: rule });
+    const { userId, sessionId } = claimsOf(await register());
+    const change = (currentPassword: string) =>
+      changePassword.execute({ ...ORIGIN, userId, sessionId, currentPassword, newPassword: 'a new password' });
+    for (let guess = 0; guess < 3; guess += 1) await expect(change('wrong')).rejects.toEqual(refusal('FORBIDDEN'));
+    await expect(change(ALICE.password)).rejects.toEqual(refusal('RATE_LIMITED'));
+  });
+
   it('happens to all others when the password changes', async () => {
     const { register, logIn, changePassword, claimsOf, connect, works, live } = aDesk();
     const [here, there] = [await register(), await logIn()];
@@ -224,7 +283,9 @@ describe('ending sessions', () => {
     const change = (currentPassword: string, newPassword: string) =>
       changePassword.execute({ ...ORIGIN, userId, sessionId, currentPassword, newPassword });
     await expect(change('wrong', 'a new password')).rejects.toEqual(refusal('FORBIDDEN'));
-    await expect(change(ALICE.password, 'short')).rejects.toEqual(refusal('VALIDATION_FAILED'));
+    for (const refused of ['short', 'a common one', ALICE.email, 'é'.repeat(37)]) {
+      await expect(change(ALICE.password, refused)).rejects.toEqual(refusal('VALIDATION_FAILED'));
+    }
     expect(await works(there)).toBe(true);
     await change(ALICE.password, 'a new password');
     expect([await works(here), await works(there)]).toEqual([true, false]);
