@@ -160,6 +160,8 @@ export class SimNode {
       connectDevice: new ConnectDevice({ members, broadcaster, feed }),
       ...{ trackPresence, scheduler, arrivals, outbox, clock, logger },
       guard: trustingGuard,
+      gate: { admit: () => undefined },
+      limits: { admit: async () => undefined },
       edge: { frameBudget: null, began: () => () => undefined },
     });
     return { useCases, feed, announcer };

@@ -55,8 +55,14 @@ describe('the configuration', () => {
   });
 
   it('refuses in production what a laptop may leave open', () => {
-    const message = problemsOf({ NODE_ENV: 'production', AUTH_RATE_LIMIT: 'off', SOCKET_RATE_LIMIT: 'off' });
-    for (const name of ['JWT_SECRET', 'AUTH_RATE_LIMIT', 'SOCKET_RATE_LIMIT']) expect(message).toContain(name);
+    const message = problemsOf({
+      NODE_ENV: 'production',
+      AUTH_RATE_LIMIT: 'off',
+      SOCKET_RATE_LIMIT: 'off',
+      CONNECTION_LIMIT: 'off',
+    });
+    for (const name of ['JWT_SECRET', 'CONNECTION_LIMIT', 'AUTH_RATE_LIMIT', 'SOCKET_RATE_LIMIT'])
+      expect(message).toContain(name);
     expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET })).toMatchObject({ corsOrigins: [] });
   });
 

@@ -24,7 +24,7 @@ export const messageOperations = {
     params: RoomParams,
     query: HistoryQuery,
     ok: { status: 200, body: HistoryPage },
-    errors: inRoom,
+    errors: [...inRoom, 'RATE_LIMITED'],
   },
   sendMessage: {
     method: 'post',
@@ -45,7 +45,7 @@ export const messageOperations = {
     params: RoomParams,
     query: EventsQuery,
     ok: { status: 200, body: EventsPage },
-    errors: inRoom,
+    errors: [...inRoom, 'RATE_LIMITED'],
   },
   syncRooms: {
     method: 'post',
@@ -54,7 +54,7 @@ export const messageOperations = {
     auth: 'bearer',
     body: SyncRequest,
     ok: { status: 200, body: SyncReply },
-    errors: [],
+    errors: ['RATE_LIMITED'],
   },
   markReceipts: {
     method: 'post',

@@ -26,7 +26,7 @@ export const roomOperations = {
     auth: 'bearer',
     body: CreateRoomBody,
     ok: { status: 201, body: z.object({ room: Room }) },
-    errors: [],
+    errors: ['RATE_LIMITED'],
   },
   joinRoom: {
     method: 'post',
@@ -35,7 +35,7 @@ export const roomOperations = {
     auth: 'bearer',
     body: JoinPayload,
     ok: { status: 200, body: z.object({ room: Room }) },
-    errors: ['ROOM_NOT_FOUND', 'INVITE_REQUIRED', 'INVITE_EXPIRED', 'INVITE_EXHAUSTED', 'BANNED'],
+    errors: ['ROOM_NOT_FOUND', 'INVITE_REQUIRED', 'INVITE_EXPIRED', 'INVITE_EXHAUSTED', 'BANNED', 'RATE_LIMITED'],
   },
   listMyRooms: {
     method: 'get',
@@ -52,7 +52,7 @@ export const roomOperations = {
     auth: 'bearer',
     query: PublicRoomsQuery,
     ok: { status: 200, body: RoomsPage },
-    errors: [],
+    errors: ['RATE_LIMITED'],
   },
   viewRoom: {
     method: 'get',
@@ -99,7 +99,7 @@ export const roomOperations = {
     params: RoomParams,
     body: CreateInviteBody,
     ok: { status: 201, body: z.object({ invite: Invite }) },
-    errors: asAdmin,
+    errors: [...asAdmin, 'RATE_LIMITED'],
   },
   listInvites: {
     method: 'get',

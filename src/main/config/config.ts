@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { externalIssuer, ExternalVariables, type ExternalSetting } from './external-issuer.ts';
-import { databaseUrl, duration, frameRate, onOff, origins, rate, secrets, wholeNumber } from './values.ts';
+import { connections, databaseUrl, duration, frameRate, onOff, origins, rate, secrets, wholeNumber } from './values.ts';
 
 export interface RateSetting {
   readonly points: number;
@@ -29,6 +29,8 @@ export interface Config {
   readonly messageRate: RateSetting | null;
   readonly authRate: RateSetting | null;
   readonly socketRate: { readonly framesPerSecond: number; readonly burst: number } | null;
+  /** Live connections on this node. */
+  readonly connectionLimit: { readonly perUser: number; readonly perAddress: number } | null;
   readonly transports: readonly ('polling' | 'websocket')[];
   readonly trustProxy: number | false;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -62,6 +64,7 @@ const Environment = z.object({
   MESSAGE_RATE_LIMIT: rate.default({ points: 5, durationMs: 10_000 }),
   AUTH_RATE_LIMIT: rate.default({ points: 60, durationMs: 60_000 }),
   SOCKET_RATE_LIMIT: frameRate.default({ framesPerSecond: 100, burst: 300 }),
+  CONNECTION_LIMIT: connections.default({ perUser: 50, perAddress: 1_000 }),
   SOCKET_TRANSPORTS: z
     .string()
     .default('polling,websocket')
@@ -105,6 +108,7 @@ export function readConfig(env: Env): Config {
     messageRate: vars.MESSAGE_RATE_LIMIT,
     authRate: vars.AUTH_RATE_LIMIT,
     socketRate: vars.SOCKET_RATE_LIMIT,
+    connectionLimit: vars.CONNECTION_LIMIT,
     transports: vars.SOCKET_TRANSPORTS,
     trustProxy: vars.TRUST_PROXY === 0 ? false : vars.TRUST_PROXY,
     logLevel: vars.LOG_LEVEL,
@@ -122,6 +126,7 @@ function production(vars: Vars): string[] {
     problems.push('JWT_SECRET: required in production, at least 32 bytes (openssl rand -base64 48)');
   if (vars.AUTH_RATE_LIMIT === null) problems.push('AUTH_RATE_LIMIT: may not be off in production');
   if (vars.SOCKET_RATE_LIMIT === null) problems.push('SOCKET_RATE_LIMIT: may not be off in production');
+  if (vars.CONNECTION_LIMIT === null) problems.push('CONNECTION_LIMIT: may not be off in production');
   if (vars.BCRYPT_COST < 10) problems.push('BCRYPT_COST: at least 10 in production');
   return problems;
 }

@@ -48,6 +48,15 @@ export const frameRate = rate.transform((value) =>
     : { framesPerSecond: (value.points * 1_000) / value.durationMs, burst: Math.max(1, value.points * 3) },
 );
 
+/** `50/1000`: live connections of one user, and of one address. */
+export const connections = z.string().transform((text, context) => {
+  if (text === 'off') return null;
+  const match = /^([1-9]\d{0,6})\/([1-9]\d{0,6})$/.exec(text);
+  if (match) return { perUser: Number(match[1]), perAddress: Number(match[2]) };
+  context.addIssue('must be connections of a user/connections of an address, such as 50/1000, or off');
+  return z.NEVER;
+});
+
 export const databaseUrl = z
   .string()
   .refine(

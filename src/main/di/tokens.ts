@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { Server as HttpServer } from 'node:http';
+import type { ActionLimits } from '../../application/access/action-limits.ts';
 import type { MembershipCache } from '../../application/access/membership-cache.ts';
 import type { RoomAccess } from '../../application/access/room-access.ts';
 import type { SessionGuard } from '../../application/access/session-guard.ts';
@@ -42,6 +43,7 @@ import type { TrackPresence } from '../../application/use-cases/track-presence.t
 import type { ViewRoom } from '../../application/use-cases/view-room.ts';
 import type { ViewUser } from '../../application/use-cases/view-user.ts';
 import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
+import type { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
 import type { Arrivals } from '../../adapters/wire/arrivals.ts';
 import type { SocketOutbox } from '../../adapters/wire/socket-outbox.ts';
@@ -77,6 +79,7 @@ export const TOKENS = {
   access: token<RoomAccess>('RoomAccess'),
   guard: token<SessionGuard>('SessionGuard'),
   external: token<ExternalSessions | null>('ExternalSessions'),
+  actionLimits: token<ActionLimits>('ActionLimits'),
   issuer: token<SessionIssuer>('SessionIssuer'),
   passwords: token<PasswordPolicy>('PasswordPolicy'),
   signInLimits: token<SignInLimits>('SignInLimits'),
@@ -115,6 +118,7 @@ export const TOKENS = {
   connectDevice: token<ConnectDevice>('ConnectDevice'),
 
   http: token<HttpServer>('HttpServer'),
+  gate: token<ConnectionGate>('ConnectionGate'),
   app: token<Express>('HttpApp'),
   server: token<NetworkServer>('NetworkServer'),
   io: token<LiveServer>('SocketServer'),

@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { ActionLimits } from '../../application/access/action-limits.ts';
 import { SessionGuard } from '../../application/access/session-guard.ts';
 import { ExternalSessions } from '../../application/auth/external-sessions.ts';
 import { PasswordPolicy } from '../../application/auth/password-policy.ts';
@@ -27,6 +28,9 @@ export const accountsModule = new ContainerModule((options) => {
   );
   provide(options, guard, { persistence, tokens, clock, external }, ({ persistence, ...rest }) => {
     return new SessionGuard({ ...rest, sessions: persistence.sessions });
+  });
+  provide(options, TOKENS.actionLimits, { config, limiter }, ({ config, limiter }) => {
+    return new ActionLimits({ limiter: config.socketRate ? limiter : null });
   });
   provide(options, issuer, { tokens, ids, clock }, (deps) => new SessionIssuer(deps));
   provide(options, passwords, { denylist: TOKENS.denylist }, (deps) => new PasswordPolicy(deps));

@@ -4,6 +4,8 @@ import { Server } from 'socket.io';
 import helmet from 'helmet';
 import { createHttpApp } from '../../adapters/inbound/http/create-http-app.ts';
 import { httpHandlers } from '../../adapters/inbound/http/handlers.ts';
+import { limitOperations } from '../../adapters/inbound/limit-actions.ts';
+import { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
 import { serveSockets } from '../../adapters/inbound/socket/serve-sockets.ts';
 import { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
 import { Arrivals } from '../../adapters/wire/arrivals.ts';
@@ -16,15 +18,26 @@ import { NetworkServer } from '../lifecycle/network-server.ts';
 
 /** A message of 16 KiB with all its line breaks and quotes escaped fits; a flood in one polling request does not. */
 const PACKET_BYTES_MAX = 65_536;
+/** More than one node can serve; one more is dropped before it costs anything. */
+const CONNECTIONS_MAX = 50_000;
 
 export const inboundModule = new ContainerModule((options) => {
   const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox, arrivals } = TOKENS;
   provide(options, TOKENS.http, {}, () =>
     // Slow or silent clients do not keep a connection open.
-    createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 }),
+    Object.assign(
+      createServer({ headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 5_000 }),
+      { maxConnections: CONNECTIONS_MAX },
+    ),
   );
+  provide(options, TOKENS.gate, { config, clock }, ({ config, clock }) => {
+    const { connectionLimit: limit, corsOrigins: origins, trustProxy, socketRate: frameBudget } = config;
+    return new ConnectionGate({ limit, origins, trustProxy, frameBudget, nowMs: () => clock.nowMs() });
+  });
   // Attached to HTTP only when the routes are: Socket.IO takes its own path out of what is there by then.
-  provide(options, TOKENS.io, { config }, ({ config }): LiveServer => new Server(socketOptions(config)));
+  provide(options, TOKENS.io, { config, gate: TOKENS.gate }, ({ config, gate }): LiveServer => {
+    return new Server({ ...socketOptions(config), allowRequest: gate.allowRequest });
+  });
   provide(
     options,
     outbox,
@@ -67,6 +80,7 @@ export const inboundModule = new ContainerModule((options) => {
       logger,
       clock,
       guard,
+      limits: TOKENS.actionLimits,
       inFlight,
       persistence,
       lifecycle: TOKENS.lifecycle,
@@ -75,15 +89,18 @@ export const inboundModule = new ContainerModule((options) => {
       ...invites,
       ...messages,
     },
-    ({ config, logger, clock, guard, inFlight, persistence, lifecycle, ...useCases }) =>
+    ({ config, logger, clock, guard, limits, inFlight, persistence, lifecycle, ...useCases }) =>
       createHttpApp({
-        handlers: httpHandlers({
-          ...useCases,
-          accounts: config.accounts,
-          ping: () => persistence.ping(),
-          draining: () => lifecycle.closing,
-          uptimeSeconds: () => Math.floor(process.uptime()),
-        }),
+        handlers: limitOperations(
+          httpHandlers({
+            ...useCases,
+            accounts: config.accounts,
+            ping: () => persistence.ping(),
+            draining: () => lifecycle.closing,
+            uptimeSeconds: () => Math.floor(process.uptime()),
+          }),
+          limits,
+        ),
         authenticate: (token) => guard.authenticate(token),
         logger,
         clock,
@@ -102,6 +119,8 @@ export const inboundModule = new ContainerModule((options) => {
       http: TOKENS.http,
       io: TOKENS.io,
       app: TOKENS.app,
+      gate: TOKENS.gate,
+      limits: TOKENS.actionLimits,
       ...{ guard, scheduler, arrivals, outbox, clock, logger, connectDevice, trackPresence },
       ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
     },
@@ -109,6 +128,7 @@ export const inboundModule = new ContainerModule((options) => {
       http.on('request', app);
       io.attach(http);
       io.engine.use(helmet());
+      deps.gate.watch(io);
       serveSockets(io, { ...deps, edge: { frameBudget: config.socketRate, began: inFlight.began } });
       return new NetworkServer({ http, io, inFlight, host: config.host, port: config.port, random: Math.random });
     },

@@ -27,6 +27,7 @@ const QUICK = {
   MESSAGE_RATE_LIMIT: 'off',
   AUTH_RATE_LIMIT: 'off',
   SOCKET_RATE_LIMIT: 'off',
+  CONNECTION_LIMIT: 'off',
 };
 
 /** Starts it with this environment and nothing of ours. */

@@ -19,6 +19,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Tes
     MESSAGE_RATE_LIMIT: 'off',
     AUTH_RATE_LIMIT: 'off',
     SOCKET_RATE_LIMIT: 'off',
+    CONNECTION_LIMIT: 'off',
     JWT_SECRET: 'a secret for tests that is long enough',
     ...env,
   });

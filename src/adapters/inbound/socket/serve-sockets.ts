@@ -1,3 +1,4 @@
+import type { ActionLimits } from '../../../application/access/action-limits.ts';
 import { AppError } from '../../../application/errors/app-error.ts';
 import type * as ports from '../../../application/ports/index.ts';
 import type { ConnectDevice } from '../../../application/use-cases/connect-device.ts';
@@ -5,7 +6,9 @@ import type { TrackPresence } from '../../../application/use-cases/track-presenc
 import { toWireFailure } from '../../wire/error-map.ts';
 import { sessionChannel, userChannel, type LiveServer, type LiveSocket } from '../../wire/live-socket.ts';
 import type { Arrivals } from '../../wire/arrivals.ts';
+import { limitEvents } from '../limit-actions.ts';
 import { bindEvents, type SocketEdge } from './bind-events.ts';
+import type { ConnectionGate } from './connection-gate.ts';
 import { socketHandlers, type SocketUseCases } from './handlers.ts';
 import type { SocketOutbox } from '../../wire/socket-outbox.ts';
 import { SocketSession } from './socket-session.ts';
@@ -18,6 +21,8 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
   readonly connectDevice: ConnectDevice;
   readonly trackPresence: TrackPresence;
   readonly scheduler: ports.Scheduler;
+  readonly gate: Pick<ConnectionGate, 'admit'>;
+  readonly limits: Pick<ActionLimits, 'admit'>;
   readonly arrivals: Arrivals;
   readonly outbox: SocketOutbox;
   readonly clock: ports.Clock;
@@ -50,7 +55,8 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
   });
 
   const expiries = new Map<string, ports.Cancel>();
-  const handlers = socketHandlers({ ...deps, renewed: (session) => watchExpiry(session, deps, expiries) });
+  const renewed = (session: SocketSession) => watchExpiry(session, deps, expiries);
+  const handlers = limitEvents(socketHandlers({ ...deps, renewed }), deps.limits);
   const edge: SocketEdge = {
     ...deps.edge,
     nowMs: () => clock.nowMs(),
@@ -80,11 +86,12 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
  * Puts a socket that may come in into its rooms. This is done before it is told that it is connected, so that it hears
  * whatever is committed from there on.
  */
-async function enter(socket: LiveSocket, { guard, arrivals, connectDevice }: ServeSocketsDeps): Promise<void> {
+async function enter(socket: LiveSocket, { guard, gate, arrivals, connectDevice }: ServeSocketsDeps): Promise<void> {
   const claims = await guard.authenticate(tokenOf(socket));
   const { userId, sessionId } = claims;
   // From here on its end is heard of.
   if (socket.conn.readyState !== 'open') throw new AppError('UNAUTHENTICATED');
+  gate.admit(socket.conn, userId);
   socket.data = { ...claims, changedRooms: new Map() };
   arrivals.add(socket);
   void socket.join([userChannel(userId), sessionChannel(sessionId)]);

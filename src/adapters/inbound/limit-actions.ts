@@ -1,0 +1,50 @@
+import type { ActionLimits, LimitedAction } from '../../application/access/action-limits.ts';
+import type { HttpHandlers } from './http/mount-contract.ts';
+import type { SocketHandlers } from './socket/bind-events.ts';
+
+const OPERATIONS: { readonly [K in keyof HttpHandlers]?: LimitedAction } = {
+  createRoom: 'create_room',
+  joinRoom: 'join',
+  createInvite: 'invite',
+  listPublicRooms: 'search',
+  syncRooms: 'sync',
+  readEvents: 'sync',
+  readHistory: 'history',
+};
+const EVENTS: { readonly [E in keyof SocketHandlers]?: LimitedAction } = {
+  join_room: 'join',
+  sync: 'sync',
+  typing: 'typing',
+};
+
+type Limits = Pick<ActionLimits, 'admit'>;
+type AnyHttpHandler = (input: { readonly caller: Parameters<HttpHandlers['joinRoom']>[0]['caller'] }) => unknown;
+type AnySocketHandler = (session: Parameters<SocketHandlers['sync']>[0], payload: unknown) => unknown;
+
+/** The same handlers, behind the limits of what one user may do. */
+export function limitOperations(handlers: HttpHandlers, limits: Limits): HttpHandlers {
+  return limited(handlers, OPERATIONS, (handler, action) => async (input: Parameters<AnyHttpHandler>[0]) => {
+    await limits.admit(input.caller.userId, action);
+    return (handler as unknown as AnyHttpHandler)(input);
+  });
+}
+
+export function limitEvents(handlers: SocketHandlers, limits: Limits): SocketHandlers {
+  return limited(handlers, EVENTS, (handler, action) => async (...[session, payload]: Parameters<AnySocketHandler>) => {
+    await limits.admit(session.userId, action);
+    return (handler as unknown as AnySocketHandler)(session, payload);
+  });
+}
+
+function limited<H extends object>(
+  handlers: H,
+  actions: { readonly [K in keyof H]?: LimitedAction },
+  behind: (handler: H[keyof H], action: LimitedAction) => unknown,
+): H {
+  const names = Object.keys(actions) as (keyof H)[];
+  const changed = names.flatMap((name) => {
+    const action = actions[name];
+    return action ? [[name, behind(handlers[name], action)]] : [];
+  });
+  return { ...handlers, ...(Object.fromEntries(changed) as Partial<H>) };
+}
