@@ -6,6 +6,7 @@ export type Rule =
   | 'text_has_control_characters'
   | 'username_length'
   | 'username_characters'
+  | 'username_scripts'
   | 'password_length'
   | 'password_is_name'
   | 'room_name_length';

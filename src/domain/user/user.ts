@@ -1,4 +1,5 @@
 import { RuleViolation } from '../rule-violation.ts';
+import { isOfOneScript } from '../text/scripts.ts';
 import { assertStorableName, codePoints, utf8Bytes } from '../text/text.ts';
 
 export type UserId = string & { readonly __brand: 'UserId' };
@@ -39,6 +40,9 @@ export function registerUser(draft: User): User {
   if (length < USERNAME_CHARS_MIN || length > USERNAME_CHARS_MAX) throw new RuleViolation('username_length');
   // Only the plain space, and one at a time: other spaces and runs of them look alike on a screen.
   if (/[^\S ]| {2}/u.test(username)) throw new RuleViolation('username_characters');
+  // So many marks on one letter spill over the lines above and below.
+  if (/\p{M}{5}/u.test(username.normalize('NFD'))) throw new RuleViolation('username_characters');
+  if (!isOfOneScript(username)) throw new RuleViolation('username_scripts');
   return Object.freeze({ ...draft, email: draft.email.trim(), username });
 }
 
