@@ -45,6 +45,8 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
       () => next(),
       (thrown: unknown) => {
         arrivals.take(socket.id);
+        // With a better token the client may try again on the same connection.
+        entered.delete(socket.conn);
         const { error, isBug } = toWireFailure(thrown);
         if (isBug) logger.error({ error: thrown }, 'a handshake failed');
         // A client does not come back by itself after a refusal, but it does when the connection is lost.
