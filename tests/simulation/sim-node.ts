@@ -162,7 +162,7 @@ export class SimNode {
       guard: trustingGuard,
       gate: { admit: () => undefined },
       limits: { admit: async () => undefined },
-      edge: { frameBudget: null, began: () => () => undefined },
+      edge: { frameBudget: null, began: () => () => undefined, isClosed: () => false },
     });
     return { useCases, feed, announcer };
   }

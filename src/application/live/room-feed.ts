@@ -168,7 +168,8 @@ export class RoomFeed {
         const page = await this.#deps.log.ranges([{ roomId, afterSeq, toSeq: afterSeq + REPAIR_PAGE }]);
         if (this.#rooms.get(roomId) !== room) return;
         room.accept(page);
-        if (page.length < REPAIR_PAGE) break;
+        // A log has no holes; but if there were one, asking again would not fill it.
+        if (page.length < REPAIR_PAGE || room.position === afterSeq) break;
       }
     } catch (error) {
       this.#deps.logger.warn(

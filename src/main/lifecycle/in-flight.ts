@@ -1,6 +1,7 @@
 /** Counts commands that have begun and not ended, so that a shutdown can let them finish. */
 export class InFlight {
   #count = 0;
+  #closed = false;
   readonly #waiting: (() => void)[] = [];
 
   readonly began = (): (() => void) => {
@@ -13,6 +14,13 @@ export class InFlight {
       if (this.#count === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     };
   };
+
+  /** Whoever asks from now on is told to ask elsewhere. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  readonly isClosed = (): boolean => this.#closed;
 
   get count(): number {
     return this.#count;

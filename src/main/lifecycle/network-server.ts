@@ -11,6 +11,8 @@ const POLL_MS = 20;
 const IN_FLIGHT_MS = 5_000;
 /** The most time that frames, which are written already, get to leave the process. */
 const FLUSH_MS = 2_000;
+/** The most time that clients get to say goodbye. */
+const FAREWELL_MS = 500;
 
 interface NetworkServerDeps {
   readonly http: HttpServer;
@@ -51,6 +53,7 @@ export class NetworkServer {
   async drain(): Promise<void> {
     const { io, inFlight, random } = this.#deps;
     this.#draining = true;
+    inFlight.close();
     const closed = new Promise<void>((resolve) => this.http.close(() => resolve()));
     this.http.closeIdleConnections();
     for (const socket of io.of('/').sockets.values()) {
@@ -58,6 +61,7 @@ export class NetworkServer {
     }
     await Promise.race([inFlight.idle(), pause(IN_FLIGHT_MS)]);
     await this.#flushed();
+    const peers = webSocketsOf(io);
     const sockets = [...io.of('/').sockets.values()];
     for (let start = 0; start < sockets.length; start += CLOSE_BATCH) {
       // Closed below Socket.IO: a plain client reconnects by itself, which it does not after a disconnect by the
@@ -65,9 +69,20 @@ export class NetworkServer {
       for (const socket of sockets.slice(start, start + CLOSE_BATCH)) socket.conn.close();
       if (start + CLOSE_BATCH < sockets.length) await pause(CLOSE_PAUSE_MS);
     }
-    await io.close();
+    const ended = io.close();
+    await this.#parted(peers);
+    // Whoever says nothing, or reads nothing, would be waited for.
     this.http.closeAllConnections();
-    await closed;
+    for (const peer of peers) peer.terminate();
+    await Promise.all([ended, closed]);
+  }
+
+  /** Waits a moment for the other side of each closing. */
+  async #parted(peers: readonly WebSocket[]): Promise<void> {
+    for (let waitedMs = 0; waitedMs < FAREWELL_MS; waitedMs += POLL_MS) {
+      if (peers.every(({ readyState }) => readyState === CLOSED)) return;
+      await pause(POLL_MS);
+    }
   }
 
   /** Waits until the acks that were written have left; `io.close()` throws away what is still buffered. */
@@ -87,6 +102,21 @@ export class NetworkServer {
       await pause(POLL_MS);
     }
   }
+}
+
+interface WebSocket {
+  readonly readyState: number;
+  terminate(): void;
+}
+
+const CLOSED = 3;
+
+/** Those of polling clients are none. */
+function webSocketsOf(io: LiveServer): WebSocket[] {
+  const { clients } = io.engine as unknown as {
+    readonly clients: Readonly<Record<string, { readonly transport: { readonly socket?: WebSocket } }>>;
+  };
+  return Object.values(clients).flatMap(({ transport }) => transport.socket ?? []);
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

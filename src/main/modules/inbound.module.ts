@@ -129,7 +129,10 @@ export const inboundModule = new ContainerModule((options) => {
       io.attach(http);
       io.engine.use(helmet());
       deps.gate.watch(io);
-      serveSockets(io, { ...deps, edge: { frameBudget: config.socketRate, began: inFlight.began } });
+      serveSockets(io, {
+        ...deps,
+        edge: { frameBudget: config.socketRate, began: inFlight.began, isClosed: inFlight.isClosed },
+      });
       return new NetworkServer({ http, io, inFlight, host: config.host, port: config.port, random: Math.random });
     },
   );

@@ -25,6 +25,8 @@ export interface SocketEdge {
   readonly nowMs: () => number;
   /** A command has begun; the function that is returned says that it has ended. */
   readonly began: () => () => void;
+  /** The node is about to go; what comes now is for another one. */
+  readonly isClosed: () => boolean;
   readonly reportBug: (event: string, session: SocketSession, error: unknown) => void;
 }
 
@@ -33,6 +35,8 @@ const DECLARED = new Set<unknown>(EVENT_NAMES);
 /** Later events of the same socket wait for this one. */
 const OPENS_ROOMS: EventName = 'join_room';
 const NO_SUCH_EVENT = 'There is no such event.';
+/** A client of a node that goes is connected to another one after this long, about. */
+const ELSEWHERE_MS = 1_000;
 /** As much of an unknown event's name as is told back. */
 const EVENT_CHARS_MAX = 64;
 
@@ -47,6 +51,7 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
     const schema = contract.clientEvents[event].payload;
     const handler = handlers[event] as AnyHandler;
     const run = async (request: unknown): Promise<unknown> => {
+      if (edge.isClosed()) throw new AppError('OVERLOADED', { retryAfterMs: ELSEWHERE_MS });
       if (budget && !budget.take(edge.nowMs())) throw refuse(session, budget);
       const payload: unknown = parseRequest(schema, request);
       if (session.gate) await session.gate;

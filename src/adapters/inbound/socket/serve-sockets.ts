@@ -27,7 +27,7 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
   readonly outbox: SocketOutbox;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
-  readonly edge: Pick<SocketEdge, 'frameBudget' | 'began'>;
+  readonly edge: Pick<SocketEdge, 'frameBudget' | 'began' | 'isClosed'>;
 }
 
 /** Connects Socket.IO to the application: handshake, events, expiry, presence. */
