@@ -8,7 +8,7 @@ export function select(sql: string, values: Values, view: View): Row[] {
   if (text.startsWith('SELECT MAX(seq)')) return [{ seq: headOf(view, values[0]) }];
   if (text.startsWith('SELECT seq FROM room_log WHERE id = ?')) return byIds(view, [values[0]]);
   if (text.startsWith('SELECT r.id,')) return heads(view, values[0] as string[]);
-  if (text.startsWith('SELECT ? AS room_id, COUNT(*)')) return counts(view, values);
+  if (text.startsWith('SELECT room_id, COUNT(*)')) return counts(view, values);
   if (text.startsWith('SELECT * FROM (')) return lastMessages(view, values);
   if (text.startsWith('SELECT r.*, m.role')) return memberships(view, String(values[0]));
   if (text.startsWith('SELECT room_id, user_id FROM room_members WHERE'))
@@ -121,8 +121,9 @@ function messagePage(where: string, values: Values, view: View): Row[] {
 
 function counts(view: View, values: Values): Row[] {
   const found: Row[] = [];
-  for (let start = 0; start < values.length; start += 5) {
-    const [roomId, , after, to, exceptOf] = values.slice(start, start + 5);
+  const exceptOf = values.at(-1);
+  for (let start = 0; start < values.length - 1; start += 3) {
+    const [roomId, after, to] = values.slice(start, start + 3);
     const count = view
       .log(String(roomId))
       .filter((row) => seqOf(row) > Number(after) && seqOf(row) <= Number(to))

@@ -1,29 +1,11 @@
 import type { Transaction } from 'sequelize';
 import type { ChangeDraft, LogRange, MessageDraft } from '../../../application/ports/index.ts';
-import type { MessageId } from '../../../domain/message/message.ts';
-import {
-  isMessage,
-  type EntryPosition,
-  type MessageEntry,
-  type RoomChangeEntry,
-  type RoomEntry,
-} from '../../../domain/room/room-entry.ts';
+import { isMessage, type MessageEntry, type RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
-import { msOf, timeText, type Dialect, type StoredTime } from './stored-time.ts';
-
-interface LogRow {
-  readonly room_id: string;
-  readonly seq: number;
-  readonly id: string;
-  readonly type: string;
-  readonly actor_id: string;
-  readonly client_message_id: string | null;
-  readonly content: string | null;
-  readonly data: string | null;
-  readonly created_at: StoredTime;
-}
+import { COLUMNS, toEntry, valuesOf, type LogRow } from './log-row.ts';
+import type { Dialect } from './stored-time.ts';
 
 // A row that is found is held against all ranges of its statement, so many ranges in one cost more than they save.
 const RANGES_MAX = 50;
@@ -41,14 +23,6 @@ const INTO = `INSERT INTO room_log
 const INSERT = `${INTO} VALUES ?`;
 const INSERT_NEXT = `${INTO}
   SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM room_log WHERE room_id = ?`;
-
-// In MySQL a client's key is binary and would arrive as a Buffer.
-const COLUMNS: Record<Dialect, string> = {
-  mysql:
-    'room_id, seq, id, type, actor_id, CONVERT(client_message_id USING utf8mb4) AS client_message_id, ' +
-    'content, data, created_at',
-  sqlite: 'room_id, seq, id, type, actor_id, client_message_id, content, data, created_at',
-};
 
 /**
  * How statements that follow a room's order name the table. The optimisers of MySQL and MariaDB weigh by statistics,
@@ -120,8 +94,7 @@ export class RoomLogTable {
     const sorted = ranges.filter(isSpan).sort((a, b) => compare(a.roomId, b.roomId) || a.afterSeq - b.afterSeq);
     const entries: RoomEntry[] = [];
     for (const some of chunks(sorted, RANGES_MAX)) {
-      const where = some.map(() => '(room_id = ? AND seq > ? AND seq <= ?)').join(' OR ');
-      const values = some.flatMap(({ roomId, afterSeq, toSeq }) => [roomId, afterSeq, toSeq]);
+      const [where, values] = withinAny(some);
       for (const entry of await this.inOrder(`WHERE ${where} ORDER BY room_id, seq`, values, transaction)) {
         const last = entries.at(-1);
         if (last?.roomId !== entry.roomId || last.seq < entry.seq) entries.push(entry);
@@ -158,14 +131,14 @@ export class RoomLogTable {
     return drafts.filter(({ roomId, senderId }) => members.has(placeOf(roomId, senderId)));
   }
 
-  /** How many messages of others lie in each range. Rooms without any are left out; one range for a room. */
+  /** How many messages of others lie in each range, one for a room. Rooms without any are left out. */
   async countMessages(ranges: readonly LogRange[], exceptOf: UserId): Promise<Map<RoomId, number>> {
-    const one = `SELECT ? AS room_id, COUNT(*) AS count FROM ${this.#ordered}
-      WHERE room_id = ? AND seq > ? AND seq <= ? AND type = 'message' AND actor_id <> ?`;
     const counts = new Map<RoomId, number>();
-    for (const some of chunks(ranges.filter(isSpan), UNITED_MAX)) {
-      const values = some.flatMap(({ roomId, afterSeq, toSeq }) => [roomId, roomId, afterSeq, toSeq, exceptOf]);
-      const rows = await this.#database.rows<{ room_id: string; count: number }>(united(one, some.length), values);
+    for (const some of chunks(ranges.filter(isSpan), RANGES_MAX)) {
+      const [where, values] = withinAny(some);
+      const sql = `SELECT room_id, COUNT(*) AS count FROM ${this.#ordered}
+        WHERE (${where}) AND type = 'message' AND actor_id <> ? GROUP BY room_id`;
+      const rows = await this.#database.rows<{ room_id: string; count: number }>(sql, [...values, exceptOf]);
       for (const { room_id, count } of rows) counts.set(room_id as RoomId, Number(count));
     }
     return counts;
@@ -210,36 +183,15 @@ export class RoomLogTable {
 
 const isSpan = ({ afterSeq, toSeq }: LogRange): boolean => afterSeq < toSeq;
 
+const withinAny = (ranges: readonly LogRange[]): [where: string, values: unknown[]] => [
+  ranges.map(() => '(room_id = ? AND seq > ? AND seq <= ?)').join(' OR '),
+  ranges.flatMap(({ roomId, afterSeq, toSeq }) => [roomId, afterSeq, toSeq]),
+];
+
 /** As many times the same SELECT: each finds its own way, which neither OR nor GROUP BY is sure to do. */
 const united = (select: string, times: number): string => Array<string>(times).fill(select).join(' UNION ALL ');
 
 const hasKey = ({ clientMessageId }: MessageDraft): boolean => clientMessageId !== null;
-
-function valuesOf(entry: RoomEntry, dialect: Dialect): unknown[] {
-  const { id, roomId, seq, actorId, createdAtMs, type } = entry;
-  const at = timeText(createdAtMs, dialect);
-  if (type === 'message') return [roomId, seq, id, type, actorId, entry.clientMessageId, entry.content, null, at];
-  return [roomId, seq, id, type, actorId, null, null, dataOf(entry), at];
-}
-
-// These have columns of their own.
-const PLACED = new Set(['id', 'roomId', 'seq', 'actorId', 'createdAtMs', 'type']);
-
-const dataOf = (entry: RoomChangeEntry): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(entry).filter(([field]) => !PLACED.has(field))));
-
-function toEntry(row: LogRow): RoomEntry {
-  const position: EntryPosition = {
-    id: row.id as MessageId,
-    roomId: row.room_id as RoomId,
-    seq: Number(row.seq),
-    actorId: row.actor_id as UserId,
-    createdAtMs: msOf(row.created_at),
-  };
-  if (row.type !== 'message')
-    return { ...position, type: row.type, ...JSON.parse(row.data ?? '{}') } as RoomChangeEntry;
-  return { ...position, type: 'message', content: row.content ?? '', clientMessageId: row.client_message_id };
-}
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
