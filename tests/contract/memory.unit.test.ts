@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InMemoryHub, InMemoryRoomBus } from '../../src/adapters/outbound/memory/in-memory-room-bus.ts';
 import { createMemoryPersistence } from '../../src/adapters/outbound/memory/create-memory-persistence.ts';
 import { InMemoryPresenceRegistry } from '../../src/adapters/outbound/memory/in-memory-presence-registry.ts';
 import type { Clock } from '../../src/application/ports/index.ts';
@@ -6,6 +7,7 @@ import { aMember, aMessageDraft, aUser } from '../support/builders.ts';
 import type { PersistenceHarness } from './persistence-harness.ts';
 import { persistenceContract } from './persistence.contract.ts';
 import { presenceRegistryContract, type PresenceHarness } from './presence-registry.contract.ts';
+import { roomBusContract } from './room-bus.contract.ts';
 import { aPlace, storedChange, storedRoom } from './seed.ts';
 
 async function openPersistence(): Promise<PersistenceHarness> {
@@ -33,6 +35,10 @@ async function openPresence(): Promise<PresenceHarness> {
 
 persistenceContract('memory', openPersistence);
 presenceRegistryContract('memory', openPresence);
+roomBusContract('memory', async () => {
+  const hub = new InMemoryHub();
+  return { node: async () => new InMemoryRoomBus(hub), close: async () => undefined };
+});
 
 describe('the in-memory persistence', () => {
   it('hands out values that nobody can change', async () => {

@@ -12,6 +12,7 @@ export type * from './presence-registry.ts';
 export type * from './rate-limiter.ts';
 export type * from './receipt-store.ts';
 export type * from './room-broadcaster.ts';
+export type * from './room-bus.ts';
 export type * from './room-directory.ts';
 export type * from './room-log.ts';
 export type * from './room-store.ts';

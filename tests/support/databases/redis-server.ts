@@ -13,10 +13,11 @@ export interface RunningRedis {
   stop(): Promise<void>;
 }
 
-export async function startRedis(): Promise<RunningRedis | Missing> {
+/** With `cluster` it is a node of a cluster that has no slots yet. */
+export async function startRedis({ cluster = false } = {}): Promise<RunningRedis | Missing> {
   const given = process.env['TEST_REDIS_URL'] ?? '';
   try {
-    if (given === '') return await startPrivateRedis(await locateRedis());
+    if (given === '' || cluster) return await startPrivateRedis(await locateRedis(), cluster);
     const { hostname, port } = new URL(given);
     await ping(hostname, Number(port === '' ? 6379 : port));
     return { url: given, stop: async () => undefined };
@@ -35,10 +36,14 @@ async function locateRedis(): Promise<string> {
   return binary;
 }
 
-async function startPrivateRedis(binary: string): Promise<RunningRedis> {
+async function startPrivateRedis(binary: string, cluster: boolean): Promise<RunningRedis> {
   const home = await createHome(tmpdir(), 'redis');
   const port = await freePort();
   const options = ['--bind', '127.0.0.1', '--port', String(port), '--dir', home, '--save', '', '--appendonly', 'no'];
+  if (cluster) {
+    const busPort = String(await freePort());
+    options.push('--cluster-enabled', 'yes', '--cluster-port', busPort, '--cluster-announce-ip', '127.0.0.1');
+  }
   try {
     const ready = async () => ping('127.0.0.1', port);
     const server = await startProcess({ command: [binary, ...options], home, ready });
