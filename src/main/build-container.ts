@@ -8,6 +8,7 @@ import { accountsModule } from './modules/accounts.module.ts';
 import { inboundModule } from './modules/inbound.module.ts';
 import { messagingModule } from './modules/messaging.module.ts';
 import { memoryPersistenceModule, sequelizePersistenceModule } from './modules/persistence.modules.ts';
+import { redisNodesModule, singleNodeModule } from './modules/nodes.module.ts';
 import { roomsModule } from './modules/rooms.module.ts';
 import { systemModule } from './modules/system.module.ts';
 
@@ -19,6 +20,8 @@ export function buildContainer(config: Config): Container {
   constant(TOKENS.lifecycle, new Lifecycle());
   constant(TOKENS.inFlight, new InFlight());
   const persistenceModule = config.databaseUrl === 'memory:' ? memoryPersistenceModule : sequelizePersistenceModule;
-  container.load(systemModule, persistenceModule, accountsModule, roomsModule, messagingModule, inboundModule);
+  const nodesModule = config.redisUrl === null ? singleNodeModule : redisNodesModule;
+  container.load(systemModule, persistenceModule, nodesModule);
+  container.load(accountsModule, roomsModule, messagingModule, inboundModule);
   return container;
 }

@@ -27,10 +27,22 @@ export async function start(given: Config): Promise<RunningServer> {
     const persistence = await resolve(container, TOKENS.persistence);
     lifecycle.opened('database', () => persistence.close());
 
+    const redis = await resolve(container, TOKENS.redis);
+    if (redis) lifecycle.opened('redis', () => redis.close());
+    const bus = await resolve(container, TOKENS.bus);
+    bus.listen(await resolve(container, TOKENS.intake));
+    lifecycle.opened('bus', () => bus.close());
+
     const feed = await resolve(container, TOKENS.feed);
+    const newcomers = await resolve(container, TOKENS.newcomers);
+    const sessionWatch = await resolve(container, TOKENS.sessionWatch);
     const announcer = await resolve(container, TOKENS.announcer);
     feed.start();
     announcer.start();
+    sessionWatch.start();
+    newcomers.start();
+    lifecycle.opened('newcomers', () => newcomers.stop());
+    lifecycle.opened('sessions', () => sessionWatch.stop());
     lifecycle.opened('presence', () => announcer.stop());
     lifecycle.opened('feed', () => feed.stop());
 

@@ -9,6 +9,7 @@ export function membershipStoreContract(adapter: string, open: OpenPersistence):
   describe(`MembershipStore contract: ${adapter}`, () => {
     const current = usePersistence(open);
     joining(current);
+    newcomers(current);
     leaving(current);
     paging(current);
     rooms(current);
@@ -62,6 +63,23 @@ function joining(current: CurrentPersistence): void {
       await Promise.all(users.map(({ id: userId }) => current().members.insert(aMember({ roomId, userId })))),
     ).toEqual(users.map(() => true));
     expect(await current().members.countOfRoom(roomId)).toBe(12);
+  });
+}
+
+function newcomers(current: CurrentPersistence): void {
+  it('finds who joined then or later, the latest first, and no more than asked for', async () => {
+    const [early, middle, late] = [
+      await storedMember(current(), { joinedAtMs: 4_000_000_000_000 }),
+      await storedMember(current(), { joinedAtMs: 4_000_000_000_001 }),
+      await storedMember(current(), { joinedAtMs: 4_000_000_000_002 }),
+    ];
+    const found = (sinceMs: number, limit = 10) => current().members.joinedSince(sinceMs, limit);
+    const brief = ({ roomId, userId, joinedAtMs }: typeof early) => ({ roomId, userId, joinedAtMs });
+    expect(await found(middle.joinedAtMs)).toEqual([late, middle].map(brief));
+    expect(await found(early.joinedAtMs, 2)).toEqual([late, middle].map(brief));
+    expect(await found(late.joinedAtMs + 1)).toEqual([]);
+    await current().members.remove(late.roomId, late.userId);
+    expect(await found(middle.joinedAtMs)).toEqual([middle].map(brief));
   });
 }
 

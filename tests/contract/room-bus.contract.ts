@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RoomBus, RoomNews } from '../../src/application/ports/index.ts';
+import type { NodeNews, RoomBus, RoomNews } from '../../src/application/ports/index.ts';
 import type { RoomId } from '../../src/domain/room/room.ts';
-import type { SessionId } from '../../src/domain/session/session.ts';
 import { aChangeDraft, aMessageEntry, aMessageId, aRoomId, aSessionId, aUserId } from '../support/builders.ts';
 import { until } from '../support/harness/site.ts';
 import { upTo } from './concurrency.ts';
@@ -16,15 +15,15 @@ export interface RoomBusHarness {
 export interface Ear {
   readonly bus: RoomBus;
   readonly batches: { readonly roomId: RoomId; readonly news: readonly RoomNews[] }[];
-  readonly ended: SessionId[];
+  readonly nodeNews: NodeNews[];
   readonly missed: RoomId[];
 }
 
 export function earOf(bus: RoomBus): Ear {
-  const ear: Ear = { bus, batches: [], ended: [], missed: [] };
+  const ear: Ear = { bus, batches: [], nodeNews: [], missed: [] };
   bus.listen({
     news: (roomId, news) => void ear.batches.push({ roomId, news }),
-    sessionEnded: (sessionId) => void ear.ended.push(sessionId),
+    nodeNews: (news) => void ear.nodeNews.push(news),
     missed: (roomIds) => void ear.missed.push(...roomIds),
   });
   return ear;
@@ -119,15 +118,20 @@ export function roomBusContract(adapter: string, open: () => Promise<RoomBusHarn
       await followed(hearer, left, teller.bus);
     });
 
-    it('tells all others that a session has ended', async () => {
+    it('tells all others what is for all', async () => {
       const [teller, hearer] = pair();
       const third = earOf(await harness.node());
-      const sessionId = aSessionId();
-      await until('both have heard', () => {
-        teller.bus.endSession(sessionId);
-        return hearer.ended.includes(sessionId) && third.ended.includes(sessionId);
+      const news: NodeNews[] = [
+        { type: 'session_ended', sessionId: aSessionId() },
+        { type: 'member_joined', roomId: aRoomId(), userId: aUserId(), seq: 7 },
+      ];
+      const heard = (ear: Ear) => ear.nodeNews.length >= news.length;
+      await until('all have heard', () => {
+        for (const item of news) teller.bus.tellAll(item);
+        return heard(hearer) && heard(third);
       });
-      expect(teller.ended).toEqual([]);
+      for (const ear of [hearer, third]) expect(ear.nodeNews.slice(0, news.length)).toEqual(news);
+      expect(teller.nodeNews).toEqual([]);
     });
 
     it('takes what is told by two at a time', async () => {

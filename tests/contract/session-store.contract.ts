@@ -170,6 +170,16 @@ function endingAll(current: CurrentPersistence): void {
 }
 
 function liveSessions(current: CurrentPersistence): void {
+  it('says which of some sessions live', async () => {
+    const [live, expiring] = [await storedSession(current()), await storedSession(current())];
+    const ended = await storedSession(current(), { endedAtMs: aTimeMs() });
+    const asked = [live.id, expiring.id, ended.id, aSessionId()];
+    expect(await current().sessions.liveAmong(asked, aTimeMs())).toEqual(new Set([live.id, expiring.id]));
+    const expired = await storedSession(current(), { expiresAtMs: 1_700_000_000_000 });
+    expect(await current().sessions.liveAmong([live.id, expired.id], 1_700_000_000_000)).toEqual(new Set([live.id]));
+    expect(await current().sessions.liveAmong([], aTimeMs())).toEqual(new Set());
+  });
+
   it('lists those of the user that are neither ended nor expired, the most recently used first', async () => {
     const { id: userId } = await storedUser(current());
     const usedAtMs = aTimeMs();

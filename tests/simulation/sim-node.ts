@@ -2,6 +2,7 @@ import { serveSockets } from '../../src/adapters/inbound/socket/serve-sockets.ts
 import { messageHandlers } from '../../src/adapters/inbound/http/message-handlers.ts';
 import { roomHandlers, type RoomUseCases } from '../../src/adapters/inbound/http/room-handlers.ts';
 import { InMemoryPresenceRegistry } from '../../src/adapters/outbound/memory/in-memory-presence-registry.ts';
+import { InMemoryRoomBus } from '../../src/adapters/outbound/memory/in-memory-room-bus.ts';
 import { InMemoryRateLimiter } from '../../src/adapters/outbound/memory/in-memory-rate-limiter.ts';
 import { InMemoryTokens } from '../../src/adapters/outbound/memory/in-memory-tokens.ts';
 import { SequentialIds } from '../../src/adapters/outbound/memory/sequential-ids.ts';
@@ -133,7 +134,7 @@ export class SimNode {
     const limiter = new InMemoryRateLimiter({ clock });
     const presence = new InMemoryPresenceRegistry({ clock });
     const access = new RoomAccess({ rooms, memberships: new MembershipCache({ members, clock }) });
-    const feed = new RoomFeed({ log, broadcaster, scheduler, logger });
+    const feed = new RoomFeed({ log, broadcaster, bus: new InMemoryRoomBus(), scheduler, logger });
     const typing = new TypingBoard({ broadcaster, scheduler, clock });
     const announcer = new PresenceAnnouncer({ presence, members, users, broadcaster, scheduler, clock, logger });
     const trackPresence = new TrackPresence({ presence, announcer, typing });

@@ -30,6 +30,15 @@ describe('the configuration', () => {
     });
   });
 
+  it('takes a redis, or some nodes of a cluster, and is alone without', () => {
+    expect(readConfig({}).redisUrl).toBeNull();
+    expect(readConfig({ REDIS_URL: 'redis://:p%40ss@redis:6379/1' }).redisUrl).toBe('redis://:p%40ss@redis:6379/1');
+    expect(readConfig({ REDIS_URL: 'rediss://a:1, rediss://b:2' }).redisUrl).toBe('rediss://a:1,rediss://b:2');
+    for (const wrong of ['redis', 'http://redis:6379', 'redis://a:1,b:2', 'redis://a:port']) {
+      expect(problemsOf({ REDIS_URL: wrong })).toMatch(/REDIS_URL: must be redis:/);
+    }
+  });
+
   it('takes an empty variable for an absent one', () => {
     expect(readConfig({ PORT: '', DB_HOST: '', JWT_SECRET: '' })).toEqual(readConfig({}));
   });

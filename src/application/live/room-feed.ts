@@ -14,6 +14,7 @@ const HEADS_CHUNK = 500;
 interface RoomFeedDeps {
   readonly log: ports.RoomLog;
   readonly broadcaster: ports.RoomBroadcaster;
+  readonly bus: ports.RoomBus;
   readonly scheduler: ports.Scheduler;
   readonly logger: ports.Logger;
 }
@@ -35,8 +36,20 @@ export class RoomFeed {
     this.#deps = deps;
   }
 
-  /** Entries that are durable now. A room without listeners is left alone: its members read it from the log. */
+  /** Entries that this node has made durable. The other nodes hear of them. */
   committed(entries: readonly RoomEntry[]): void {
+    this.heard(entries);
+    const { bus } = this.#deps;
+    for (const entry of entries) {
+      const { roomId, seq } = entry;
+      bus.tell(roomId, { type: 'entries', entries: [entry] });
+      // A node that the newcomer is connected to need not follow the room yet.
+      if (entry.type === 'member_joined') bus.tellAll({ type: 'member_joined', roomId, userId: entry.userId, seq });
+    }
+  }
+
+  /** Entries that are durable now. A room without listeners is left alone: its members read it from the log. */
+  heard(entries: readonly RoomEntry[]): void {
     for (const entry of entries) {
       const room = this.#rooms.get(entry.roomId);
       if (!room) continue;
@@ -64,7 +77,11 @@ export class RoomFeed {
 
   /** Follows a room from a position that the caller knows, without reading the log. */
   openAt(roomId: RoomId, position: number): void {
-    if (!this.#rooms.has(roomId)) this.#rooms.set(roomId, this.#newRoom(roomId, position));
+    if (!this.#rooms.has(roomId)) this.#follow(this.#newRoom(roomId, position));
+  }
+
+  follows(roomId: RoomId): boolean {
+    return this.#rooms.has(roomId);
   }
 
   /** Grows with every room that is followed anew. */
@@ -107,9 +124,15 @@ export class RoomFeed {
       const wasIdle = room.isIdle;
       room.isIdle = !this.#deps.broadcaster.hasListeners(roomId);
       // At the second time only: somebody may be about to come in.
-      if (room.isIdle && wasIdle) this.#rooms.delete(roomId);
+      if (room.isIdle && wasIdle) this.#unfollow(room);
     }
-    const roomIds = [...this.#rooms.keys()];
+    await this.check([...this.#rooms.keys()]);
+  }
+
+  /** Looks whether the log goes on in these rooms beyond what was delivered. */
+  async check(roomIds: readonly RoomId[]): Promise<void> {
+    // A head that is being read may have been read before what is looked for.
+    await Promise.allSettled(roomIds.map(async (roomId) => this.#rooms.get(roomId)?.reading));
     for (let start = 0; start < roomIds.length; start += HEADS_CHUNK) {
       const heads = await this.#deps.log.heads(roomIds.slice(start, start + HEADS_CHUNK));
       for (const [roomId, head] of heads) {
@@ -117,6 +140,17 @@ export class RoomFeed {
         if (room && room.position !== null && head > room.position) void this.#repair(room);
       }
     }
+  }
+
+  #follow(room: FollowedRoom): void {
+    this.#rooms.set(room.roomId, room);
+    this.#deps.bus.follow(room.roomId);
+  }
+
+  #unfollow(room: FollowedRoom): void {
+    if (this.#rooms.get(room.roomId) !== room) return;
+    this.#rooms.delete(room.roomId);
+    this.#deps.bus.unfollow(room.roomId);
   }
 
   #newRoom(roomId: RoomId, position: number | null): FollowedRoom {
@@ -136,15 +170,15 @@ export class RoomFeed {
       },
       (error: unknown) => {
         // The next connection tries again; nobody may believe that a room is followed when it is not.
-        for (const [roomId, room] of opened) if (this.#rooms.get(roomId) === room) this.#rooms.delete(roomId);
+        for (const room of opened.values()) this.#unfollow(room);
         throw error;
       },
     );
     // A caller that waits for it sees the failure; without one it must not become an unhandled rejection.
     reading.catch(() => undefined);
-    for (const [roomId, room] of opened) {
+    for (const room of opened.values()) {
       room.reading = reading;
-      this.#rooms.set(roomId, room);
+      this.#follow(room);
     }
   }
 

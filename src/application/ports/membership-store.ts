@@ -25,6 +25,9 @@ export interface MembershipStore {
 
   roomIdsOf(userId: UserId): Promise<readonly RoomId[]>;
 
+  /** The memberships that began then or later, the latest first, at most `limit`. */
+  joinedSince(sinceMs: number, limit: number): Promise<readonly Pick<Member, 'roomId' | 'userId' | 'joinedAtMs'>[]>;
+
   /** Whether the two are in some room together. A user shares with themselves when in any room. */
   shareRoom(one: UserId, other: UserId): Promise<boolean>;
 }

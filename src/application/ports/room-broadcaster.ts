@@ -60,6 +60,12 @@ export interface RoomBroadcaster {
   /** To the sockets in any of the rooms, each once, but the user's own. */
   presence(change: PresenceChange, roomIds: readonly RoomId[]): void;
 
+  /** Whether the user has a connection here, be it one that is only arriving. */
+  hasConnections(userId: UserId): boolean;
+
+  /** The sessions of this node's connections, each once. */
+  liveSessions(): readonly SessionId[];
+
   /** Cuts the sockets of the session, at once. */
   endSession(sessionId: SessionId): void;
 }

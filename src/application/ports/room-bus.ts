@@ -1,6 +1,7 @@
 import type { RoomEntry } from '../../domain/room/room-entry.ts';
 import type { RoomId } from '../../domain/room/room.ts';
 import type { SessionId } from '../../domain/session/session.ts';
+import type { UserId } from '../../domain/user/user.ts';
 import type { PresenceChange, ReceiptChange, TypingChange } from './room-broadcaster.ts';
 
 /** What one node tells the others of a room. */
@@ -10,12 +11,17 @@ export type RoomNews =
   | { readonly type: 'typing'; readonly change: TypingChange }
   | { readonly type: 'presence'; readonly change: PresenceChange };
 
+/** What one node tells all others, because it does not know whose users it is about. */
+export type NodeNews =
+  | { readonly type: 'session_ended'; readonly sessionId: SessionId }
+  | { readonly type: 'member_joined'; readonly roomId: RoomId; readonly userId: UserId; readonly seq: number };
+
 /** What a node does with what the others tell. No method throws or rejects. */
 export interface BusListener {
   /** Only of rooms that are followed here. */
   news(roomId: RoomId, news: readonly RoomNews[]): void;
 
-  sessionEnded(sessionId: SessionId): void;
+  nodeNews(news: NodeNews): void;
 
   /** News of these rooms may have been missed until now, as they are followed only from here on (again). */
   missed(roomIds: readonly RoomId[]): void;
@@ -39,8 +45,7 @@ export interface RoomBus {
   /** Tells the other nodes that follow the room. What is told within one turn of the event loop travels together. */
   tell(roomId: RoomId, news: RoomNews): void;
 
-  /** Tells all other nodes, in the same way. */
-  endSession(sessionId: SessionId): void;
+  tellAll(news: NodeNews): void;
 
   close(): Promise<void>;
 }

@@ -27,6 +27,9 @@ export interface SessionStore {
   /** Ends every live session of the user but `except`; resolves to those that this call ended. */
   endAll(userId: UserId, atMs: number, except?: SessionId): Promise<readonly SessionId[]>;
 
+  /** Those of the sessions that have not ended and not expired. */
+  liveAmong(ids: readonly SessionId[], nowMs: number): Promise<ReadonlySet<SessionId>>;
+
   /** Not ended and not expired, the most recently used first. */
   liveOf(userId: UserId, nowMs: number): Promise<readonly Session[]>;
 }

@@ -104,7 +104,13 @@ export const messageOperations = {
       body: z.object({
         ok: z.boolean(),
         draining: z.boolean(),
-        checks: z.object({ database: z.enum(['up', 'down']) }),
+        checks: z.object({
+          database: z.enum(['up', 'down']),
+          redis: z
+            .enum(['up', 'down'])
+            .optional()
+            .describe('Where one is used. The process serves without it, only slower from node to node.'),
+        }),
       }),
     },
     also: { status: 503, when: 'a dependency is down or the process is about to stop' },

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 import { externalIssuer, ExternalVariables, type ExternalSetting } from './external-issuer.ts';
-import { connections, databaseUrl, duration, frameRate, onOff, origins, rate, secrets, wholeNumber } from './values.ts';
+import {
+  connections,
+  databaseUrl,
+  duration,
+  frameRate,
+  onOff,
+  origins,
+  rate,
+  redisUrl,
+  secrets,
+  wholeNumber,
+} from './values.ts';
 
 export interface RateSetting {
   readonly points: number;
@@ -15,6 +26,10 @@ export interface Config {
   readonly databaseUrl: string;
   readonly databaseTls: boolean;
   readonly databasePoolMax: number;
+  /** `redis://...`, or those of some nodes of a cluster, separated by commas; null: this node is alone. */
+  readonly redisUrl: string | null;
+  /** Set before every key and channel. */
+  readonly redisPrefix: string;
   /** Empty: to be made up and kept beside the data (never in production). */
   readonly jwtSecrets: readonly string[];
   readonly jwtExpiresInSeconds: number;
@@ -54,6 +69,11 @@ const Environment = z.object({
   DB_NAME: z.string().min(1).default('parley'),
   DB_SSL: onOff.default(false),
   DB_POOL_MAX: wholeNumber(1, 200).default(10),
+  REDIS_URL: redisUrl.optional(),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w:-]{1,64}$/, 'must be up to 64 letters, digits, _, - or :')
+    .default('parley:'),
   JWT_SECRET: secrets.optional(),
   JWT_EXPIRES_IN: duration.default(3_600_000),
   BUILT_IN_ACCOUNTS: z.enum(['on', 'login', 'off'], { error: 'must be on, login or off' }).default('on'),
@@ -98,6 +118,8 @@ export function readConfig(env: Env): Config {
     databaseUrl: vars.DATABASE_URL ?? foundingUrl(vars) ?? 'sqlite:./data/parley.db',
     databaseTls: vars.DB_SSL,
     databasePoolMax: vars.DB_POOL_MAX,
+    redisUrl: vars.REDIS_URL ?? null,
+    redisPrefix: vars.REDIS_PREFIX,
     jwtSecrets: vars.JWT_SECRET ?? [],
     jwtExpiresInSeconds: Math.floor(vars.JWT_EXPIRES_IN / 1_000),
     accounts: vars.BUILT_IN_ACCOUNTS,

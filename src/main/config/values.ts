@@ -86,3 +86,11 @@ export const origins = z.string().transform((text): 'any' | string[] =>
         .map((origin) => origin.trim())
         .filter(Boolean),
 );
+
+/** One, or some nodes of a cluster; the client finds the others. */
+export const redisUrl = z.string().transform((text, context) => {
+  const urls = text.split(',').map((url) => url.trim());
+  if (urls.every((url) => /^rediss?:\/\//.test(url) && URL.canParse(url))) return urls.join(',');
+  context.addIssue('must be redis://host:port or rediss://..., or several of a cluster separated by commas');
+  return z.NEVER;
+});

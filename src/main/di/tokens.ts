@@ -8,8 +8,11 @@ import type { ExternalSessions } from '../../application/auth/external-sessions.
 import type { PasswordPolicy } from '../../application/auth/password-policy.ts';
 import type { SessionIssuer } from '../../application/auth/session-issuer.ts';
 import type { SignInLimits } from '../../application/auth/sign-in-limits.ts';
+import type { BusIntake } from '../../application/live/bus-intake.ts';
+import type { Newcomers } from '../../application/live/newcomers.ts';
 import type { PresenceAnnouncer } from '../../application/live/presence-announcer.ts';
 import type { RoomFeed } from '../../application/live/room-feed.ts';
+import type { SessionWatch } from '../../application/live/session-watch.ts';
 import type { TypingBoard } from '../../application/live/typing-board.ts';
 import type * as ports from '../../application/ports/index.ts';
 import type { ChangePassword } from '../../application/use-cases/change-password.ts';
@@ -42,6 +45,7 @@ import type { SyncRooms } from '../../application/use-cases/sync-rooms.ts';
 import type { TrackPresence } from '../../application/use-cases/track-presence.ts';
 import type { ViewRoom } from '../../application/use-cases/view-room.ts';
 import type { ViewUser } from '../../application/use-cases/view-user.ts';
+import type { RedisLink } from '../../adapters/outbound/redis/redis-link.ts';
 import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
 import type { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
@@ -73,7 +77,14 @@ export const TOKENS = {
   presence: token<ports.PresenceRegistry>('PresenceRegistry'),
   arrivals: token<Arrivals>('Arrivals'),
   outbox: token<SocketOutbox>('SocketOutbox'),
-  broadcaster: token<SocketRoomBroadcaster>('RoomBroadcaster'),
+  localBroadcaster: token<SocketRoomBroadcaster>('LocalRoomBroadcaster'),
+  broadcaster: token<ports.RoomBroadcaster>('RoomBroadcaster'),
+  /** Null on a node that is alone. */
+  redis: token<RedisLink | null>('Redis'),
+  bus: token<ports.RoomBus>('RoomBus'),
+  intake: token<BusIntake>('BusIntake'),
+  newcomers: token<Newcomers>('Newcomers'),
+  sessionWatch: token<SessionWatch>('SessionWatch'),
 
   memberships: token<MembershipCache>('MembershipCache'),
   access: token<RoomAccess>('RoomAccess'),
@@ -85,6 +96,7 @@ export const TOKENS = {
   signInLimits: token<SignInLimits>('SignInLimits'),
   feed: token<RoomFeed>('RoomFeed'),
   typing: token<TypingBoard>('TypingBoard'),
+  remoteTyping: token<TypingBoard>('RemoteTypingBoard'),
   announcer: token<PresenceAnnouncer>('PresenceAnnouncer'),
 
   registerUser: token<RegisterUser>('RegisterUser'),

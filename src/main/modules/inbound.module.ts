@@ -50,7 +50,7 @@ export const inboundModule = new ContainerModule((options) => {
   provide(options, arrivals, {}, () => new Arrivals());
   provide(
     options,
-    TOKENS.broadcaster,
+    TOKENS.localBroadcaster,
     { io: TOKENS.io, outbox, arrivals, logger },
     ({ io, ...rest }) => new SocketRoomBroadcaster({ namespace: io.of('/'), ...rest }),
   );
@@ -83,19 +83,21 @@ export const inboundModule = new ContainerModule((options) => {
       limits: TOKENS.actionLimits,
       inFlight,
       persistence,
+      redis: TOKENS.redis,
       lifecycle: TOKENS.lifecycle,
       ...accounts,
       ...rooms,
       ...invites,
       ...messages,
     },
-    ({ config, logger, clock, guard, limits, inFlight, persistence, lifecycle, ...useCases }) =>
+    ({ config, logger, clock, guard, limits, inFlight, persistence, redis, lifecycle, ...useCases }) =>
       createHttpApp({
         handlers: limitOperations(
           httpHandlers({
             ...useCases,
             accounts: config.accounts,
             ping: () => persistence.ping(),
+            redis: () => (redis ? (redis.isUp ? 'up' : 'down') : null),
             draining: () => lifecycle.closing,
             uptimeSeconds: () => Math.floor(process.uptime()),
           }),

@@ -22,7 +22,7 @@ export const messagingModule = new ContainerModule((options) => {
   provide(
     options,
     feed,
-    { persistence, broadcaster, scheduler, logger },
+    { persistence, broadcaster, bus: TOKENS.bus, scheduler, logger },
     ({ persistence, ...rest }) => new RoomFeed({ ...rest, log: persistence.log }),
   );
   provide(options, typing, { broadcaster, scheduler, clock }, (deps) => new TypingBoard(deps));

@@ -4,6 +4,7 @@ import { InMemoryDenylist } from '../../../src/adapters/outbound/memory/in-memor
 import { InMemoryLogger } from '../../../src/adapters/outbound/memory/in-memory-logger.ts';
 import { InMemoryPresenceRegistry } from '../../../src/adapters/outbound/memory/in-memory-presence-registry.ts';
 import { InMemoryRateLimiter } from '../../../src/adapters/outbound/memory/in-memory-rate-limiter.ts';
+import { InMemoryHub, InMemoryRoomBus } from '../../../src/adapters/outbound/memory/in-memory-room-bus.ts';
 import { InMemoryRoomBroadcaster } from '../../../src/adapters/outbound/memory/in-memory-room-broadcaster.ts';
 import { InMemoryTokens } from '../../../src/adapters/outbound/memory/in-memory-tokens.ts';
 import { ManualClock } from '../../../src/adapters/outbound/memory/manual-clock.ts';
@@ -15,8 +16,12 @@ import { RoomAccess } from '../../../src/application/access/room-access.ts';
 import { SessionGuard } from '../../../src/application/access/session-guard.ts';
 import { PasswordPolicy } from '../../../src/application/auth/password-policy.ts';
 import { SessionIssuer } from '../../../src/application/auth/session-issuer.ts';
+import { BusIntake } from '../../../src/application/live/bus-intake.ts';
+import { Newcomers } from '../../../src/application/live/newcomers.ts';
 import { PresenceAnnouncer } from '../../../src/application/live/presence-announcer.ts';
 import { RoomFeed } from '../../../src/application/live/room-feed.ts';
+import { SessionWatch } from '../../../src/application/live/session-watch.ts';
+import { SharedBroadcaster } from '../../../src/application/live/shared-broadcaster.ts';
 import { TypingBoard } from '../../../src/application/live/typing-board.ts';
 import type * as ports from '../../../src/application/ports/index.ts';
 import { ConnectDevice } from '../../../src/application/use-cases/connect-device.ts';
@@ -34,6 +39,10 @@ import type { User } from '../../../src/domain/user/user.ts';
 import { aSessionId, aUser } from '../builders.ts';
 
 export interface CoreOptions {
+  /** Of nodes that share a database, so that they make different ids. */
+  readonly name?: string;
+  /** Where the other nodes are, which have to share `persistence` too. */
+  readonly hub?: InMemoryHub;
   readonly limit?: ports.RateRule | null;
   /** Changes an adapter of the core, to let it fail or delay. */
   readonly adapt?: (adapters: Adapters) => Partial<Adapters>;
@@ -47,24 +56,31 @@ interface Adapters {
 export type Core = ReturnType<typeof createCore>;
 
 /** The application on adapters in memory and a time that passes when told to. Nothing in it is a mock. */
-export function createCore({ limit = null, adapt = () => ({}) }: CoreOptions = {}) {
+export function createCore({ limit = null, adapt = () => ({}), name = '', hub = new InMemoryHub() }: CoreOptions = {}) {
   const clock = new ManualClock();
   const logger = new InMemoryLogger();
   const scheduler = new ManualScheduler({ clock, logger });
-  const ids = new SequentialIds();
+  const ids = new SequentialIds(name);
   const live = new InMemoryRoomBroadcaster();
   const given = { persistence: createMemoryPersistence(), broadcaster: live };
-  const { persistence, broadcaster }: Adapters = { ...given, ...adapt(given) };
+  const { persistence, broadcaster: local }: Adapters = { ...given, ...adapt(given) };
   const { users, sessions, rooms, members, receipts, log, unitOfWork } = persistence;
   const tokens = new InMemoryTokens({ clock, ids, expiresInSeconds: 3_600 });
   const limiter = new InMemoryRateLimiter({ clock });
   const presence = new InMemoryPresenceRegistry({ clock });
-  const access = new RoomAccess({ rooms, memberships: new MembershipCache({ members, clock }) });
+  const memberships = new MembershipCache({ members, clock });
+  const access = new RoomAccess({ rooms, memberships });
+  const bus = new InMemoryRoomBus(hub);
+  const broadcaster = new SharedBroadcaster({ local, bus, memberships });
   const guard = new SessionGuard({ sessions, tokens, clock });
   const issuer = new SessionIssuer({ tokens, ids, clock });
   const passwords = new PasswordPolicy({ denylist: new InMemoryDenylist(['a common one']) });
-  const feed = new RoomFeed({ log, broadcaster, scheduler, logger });
+  const feed = new RoomFeed({ log, broadcaster, bus, scheduler, logger });
   const typing = new TypingBoard({ broadcaster, scheduler, clock });
+  const remoteTyping = new TypingBoard({ broadcaster: local, scheduler, clock });
+  const newcomers = new Newcomers({ members, log, access, feed, local, scheduler, clock, logger });
+  bus.listen(new BusIntake({ feed, local, typing: remoteTyping, newcomers, guard, scheduler, logger }));
+  const sessionWatch = new SessionWatch({ sessions, guard, broadcaster: local, scheduler, clock, logger });
   const announcer = new PresenceAnnouncer({ presence, members, users, broadcaster, scheduler, clock, logger });
   const trackPresence = new TrackPresence({ presence, announcer, typing });
   const shared = { unitOfWork, access, feed, broadcaster, ids, clock };
@@ -100,7 +116,7 @@ export function createCore({ limit = null, adapt = () => ({}) }: CoreOptions = {
       presence,
       hasher: new PlainHasher(),
     },
-    ...{ access, guard, issuer, passwords, feed, typing, announcer, ...useCases },
+    ...{ access, guard, issuer, passwords, feed, typing, newcomers, sessionWatch, announcer, ...useCases },
     aPerson,
 
     /** A live connection of the user, in all rooms of the user. Resolves to its id. */

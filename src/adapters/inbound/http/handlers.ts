@@ -8,6 +8,8 @@ export type HttpUseCases = AccountUseCases & RoomUseCases & MessageUseCases & Sy
 export interface SystemChecks {
   /** Rejects when the database does not answer. */
   readonly ping: () => Promise<void>;
+  /** Null when none is used. */
+  readonly redis: () => 'up' | 'down' | null;
   readonly draining: () => boolean;
   readonly uptimeSeconds: () => number;
 }
@@ -27,8 +29,9 @@ export function httpHandlers(useCases: HttpUseCases): HttpHandlers {
         () => 'up' as const,
         () => 'down' as const,
       );
+      const redis = useCases.redis();
       const ok = database === 'up' && !draining;
-      return { status: ok ? 200 : 503, body: { ok, draining, checks: { database } } };
+      return { status: ok ? 200 : 503, body: { ok, draining, checks: { database, ...(redis ? { redis } : {}) } } };
     },
   };
 }

@@ -63,6 +63,16 @@ export class InMemoryMembershipStore implements MembershipStore {
     return this.#access.read(() => this.#tables.roomsOfUser.of(userId));
   }
 
+  joinedSince(sinceMs: number, limit: number): Promise<readonly Pick<Member, 'roomId' | 'userId' | 'joinedAtMs'>[]> {
+    return this.#access.read(() =>
+      [...this.#tables.members.values()]
+        .filter(({ joinedAtMs }) => joinedAtMs >= sinceMs)
+        .sort((a, b) => b.joinedAtMs - a.joinedAtMs)
+        .slice(0, limit)
+        .map(({ roomId, userId, joinedAtMs }) => ({ roomId, userId, joinedAtMs })),
+    );
+  }
+
   shareRoom(one: UserId, other: UserId): Promise<boolean> {
     return this.#access.read(() =>
       this.#tables.roomsOfUser.of(one).some((roomId) => this.#tables.members.has(memberKey(roomId, other))),

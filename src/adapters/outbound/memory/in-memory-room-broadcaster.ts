@@ -103,6 +103,14 @@ export class InMemoryRoomBroadcaster implements RoomBroadcaster {
     }
   }
 
+  hasConnections(userId: UserId): boolean {
+    return this.#of(userId).length > 0;
+  }
+
+  liveSessions(): readonly SessionId[] {
+    return [...new Set([...this.#connections.values()].map(({ sessionId }) => sessionId))];
+  }
+
   endSession(sessionId: SessionId): void {
     for (const connection of this.#connections.values()) {
       if (connection.sessionId === sessionId) this.disconnect(connection.connectionId);

@@ -1,6 +1,5 @@
-import type { BusListener, RoomBus, RoomNews } from '../../../application/ports/index.ts';
+import type { BusListener, NodeNews, RoomBus, RoomNews } from '../../../application/ports/index.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
-import type { SessionId } from '../../../domain/session/session.ts';
 
 /** What the buses of several nodes in one process are plugged into. */
 export class InMemoryHub {
@@ -40,8 +39,8 @@ export class InMemoryRoomBus implements RoomBus {
     else this.#outgoing.set(roomId, [news]);
   }
 
-  endSession(sessionId: SessionId): void {
-    for (const other of this.#others()) setImmediate(() => other.#listener?.sessionEnded(sessionId));
+  tellAll(news: NodeNews): void {
+    for (const other of this.#others()) setImmediate(() => other.#listener?.nodeNews(structuredClone(news)));
   }
 
   async close(): Promise<void> {

@@ -69,6 +69,11 @@ export class InMemorySessionStore implements SessionStore {
     return this.#access.read(() => this.#liveNow(userId, nowMs).sort((a, b) => b.usedAtMs - a.usedAtMs));
   }
 
+  liveAmong(ids: readonly SessionId[], nowMs: number): Promise<ReadonlySet<SessionId>> {
+    const isLiveNow = (session: Session | undefined) => session !== undefined && isLive(session, nowMs);
+    return this.#access.read(() => new Set(ids.filter((id) => isLiveNow(this.#tables.sessions.get(id)))));
+  }
+
   #liveNow(userId: UserId, nowMs: number): Session[] {
     const sessions = this.#tables.sessionsOfUser.of(userId).map((id) => this.#tables.sessions.get(id));
     return sessions.filter((session) => session !== undefined).filter((session) => isLive(session, nowMs));

@@ -17,6 +17,11 @@ export class MemoryTable<K, V> {
     return this.#parent.get(key);
   }
 
+  /** All rows, in no particular order. */
+  values(): V[] {
+    return [...this.#all().values()].filter((row) => row !== undefined);
+  }
+
   has(key: K): boolean {
     return this.get(key) !== undefined;
   }
@@ -42,5 +47,9 @@ export class MemoryTable<K, V> {
       if (row === undefined) this.#parent?.delete(key);
       else this.#parent?.set(key, row);
     }
+  }
+
+  #all(): ReadonlyMap<K, V | undefined> {
+    return this.#parent === undefined ? this.#rows : new Map([...this.#parent.#all(), ...this.#rows]);
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RoomNews } from '../../../application/ports/index.ts';
+import type { NodeNews, RoomNews } from '../../../application/ports/index.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 
 /** Nodes of two versions meet in every deploy: a node leaves aside what it does not know, and fields it does not. */
@@ -34,19 +34,29 @@ const News = z.discriminatedUnion('type', [
   }),
 ]);
 
+const AllNews = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('session_ended'), sessionId: z.string() }),
+  z.object({ type: z.literal('member_joined'), roomId: z.string(), userId: z.string(), seq: z.int().positive() }),
+]);
+
 /** Who says it stands first, so that a node need not read what it has sent itself. */
-export const encodeNews = (nodeId: string, news: readonly RoomNews[]): string => `${nodeId} ${JSON.stringify(news)}`;
+export const encodeNews = (nodeId: string, news: readonly RoomNews[] | NodeNews): string =>
+  `${nodeId} ${JSON.stringify(news)}`;
 
 /** Null for what this node has said itself, and for what cannot be read. Never throws. */
 export function decodeNews(nodeId: string, roomId: RoomId, payload: string): readonly RoomNews[] | null {
-  const end = payload.indexOf(' ');
-  if (end < 0 || (end === nodeId.length && payload.startsWith(nodeId))) return null;
-  const items = parse(payload.slice(end + 1));
+  const items = read(nodeId, payload);
   if (!Array.isArray(items)) return null;
   return items.flatMap((item: unknown) => {
     const { success, data } = News.safeParse(item);
     return success && isAbout(roomId, data) ? [data as RoomNews] : [];
   });
+}
+
+/** The same for what is told to all. */
+export function decodeNodeNews(nodeId: string, payload: string): NodeNews | null {
+  const { success, data } = AllNews.safeParse(read(nodeId, payload));
+  return success ? (data as NodeNews) : null;
 }
 
 /** Nothing that is told in one room speaks of another, whose listeners may be others. */
@@ -55,9 +65,11 @@ function isAbout(roomId: RoomId, news: z.output<typeof News>): boolean {
   return news.type === 'presence' || news.change.roomId === roomId;
 }
 
-function parse(text: string): unknown {
+function read(nodeId: string, payload: string): unknown {
+  const end = payload.indexOf(' ');
+  if (end < 0 || (end === nodeId.length && payload.startsWith(nodeId))) return null;
   try {
-    return JSON.parse(text);
+    return JSON.parse(payload.slice(end + 1));
   } catch {
     return null;
   }

@@ -15,12 +15,12 @@ interface RedisLinkDeps {
 }
 
 /**
- * The connections to Redis, Valkey or a cluster of either. It comes up whenever it can and never gives up: starting does
- * not wait for it, and a command that Redis does not answer in time is rejected instead of kept for later.
+ * The connections to Redis, Valkey or a cluster of either. It comes up whenever it can and never gives up: starting
+ * does not wait for it, and a command that Redis does not answer in time is rejected instead of kept for later.
  */
 export class RedisLink {
   readonly commands: Redis | Cluster;
-  /** A connection of its own, so that a flood of news does not delay commands. A cluster's client sees to that itself. */
+  /** Another one, so that a flood of news does not delay commands; a cluster's client sees to that itself. */
   readonly subscriber: Redis | Cluster;
   readonly #deps: RedisLinkDeps;
   readonly #onUp: (() => void)[] = [];

@@ -1,7 +1,6 @@
-import type { BusListener, Cancel, RoomBus, RoomNews, Scheduler } from '../../../application/ports/index.ts';
+import type { BusListener, Cancel, NodeNews, RoomBus, RoomNews, Scheduler } from '../../../application/ports/index.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
-import type { SessionId } from '../../../domain/session/session.ts';
-import { decodeNews, encodeNews } from './bus-encoding.ts';
+import { decodeNews, decodeNodeNews, encodeNews } from './bus-encoding.ts';
 import type { RedisLink } from './redis-link.ts';
 
 /** What is on its way to Redis and not yet taken; beyond it, news are dropped and found in the database. */
@@ -24,7 +23,7 @@ interface RedisRoomBusDeps {
 export class RedisRoomBus implements RoomBus {
   readonly #deps: RedisRoomBusDeps;
   readonly #roomPrefix: string;
-  readonly #sessions: string;
+  readonly #all: string;
   /** The channels that are wanted, and whether Redis has said that it sends us what is told there. */
   readonly #channels = new Map<string, boolean>();
   #fresh: string[] = [];
@@ -37,8 +36,8 @@ export class RedisRoomBus implements RoomBus {
   constructor(deps: RedisRoomBusDeps) {
     this.#deps = deps;
     this.#roomPrefix = `${deps.prefix}room:`;
-    this.#sessions = `${deps.prefix}sessions`;
-    this.#channels.set(this.#sessions, false);
+    this.#all = `${deps.prefix}all`;
+    this.#channels.set(this.#all, false);
     deps.link.subscriber.on('smessage', (channel: string, payload: string) => this.#receive(channel, payload));
     // Redis has forgotten what we follow, and nobody knows what was told meanwhile.
     deps.link.onUp(() => void this.#subscribe([...this.#channels.keys()]));
@@ -70,8 +69,8 @@ export class RedisRoomBus implements RoomBus {
     this.#scheduleFlush();
   }
 
-  endSession(sessionId: SessionId): void {
-    if (this.#deps.link.isUp) this.#publish(this.#sessions, `${this.#deps.nodeId} ${sessionId}`);
+  tellAll(news: NodeNews): void {
+    if (this.#deps.link.isUp) this.#publish(this.#all, encodeNews(this.#deps.nodeId, news));
   }
 
   async close(): Promise<void> {
@@ -109,9 +108,9 @@ export class RedisRoomBus implements RoomBus {
   }
 
   #receive(channel: string, payload: string): void {
-    if (channel === this.#sessions) {
-      const [from, sessionId] = payload.split(' ', 2);
-      if (from !== this.#deps.nodeId && sessionId) this.#listener?.sessionEnded(sessionId as SessionId);
+    if (channel === this.#all) {
+      const news = decodeNodeNews(this.#deps.nodeId, payload);
+      if (news) this.#listener?.nodeNews(news);
       return;
     }
     if (!this.#channels.has(channel)) return;
@@ -124,7 +123,7 @@ export class RedisRoomBus implements RoomBus {
     for (const channel of channels) if (this.#channels.has(channel)) this.#channels.set(channel, false);
     if (!this.#deps.link.isUp) return;
     await Promise.all(channels.map((channel) => this.#subscribeTo(channel)));
-    const rooms = channels.filter((channel) => channel !== this.#sessions && this.#channels.get(channel));
+    const rooms = channels.filter((channel) => channel !== this.#all && this.#channels.get(channel));
     if (rooms.length > 0) this.#listener?.missed(rooms.map((channel) => this.#roomOf(channel)));
   }
 

@@ -65,6 +65,16 @@ export class SequelizeMembershipStore implements MembershipStore {
     return rows.map((row) => row.room_id as RoomId);
   }
 
+  async joinedSince(
+    sinceMs: number,
+    limit: number,
+  ): Promise<readonly Pick<Member, 'roomId' | 'userId' | 'joinedAtMs'>[]> {
+    const options = { where: { joined_at: { [Op.gte]: new Date(sinceMs) } }, limit };
+    const order: [string, string][] = [['joined_at', 'DESC']];
+    const rows = await this.#scope.read((transaction) => findRows(this.#members, { ...options, order, transaction }));
+    return rows.map(toMember).map(({ roomId, userId, joinedAtMs }) => ({ roomId, userId, joinedAtMs }));
+  }
+
   async shareRoom(one: UserId, other: UserId): Promise<boolean> {
     const rows = await this.#scope.read((transaction) =>
       this.#scope.database.rows(SHARED_ROOM, [other, one], transaction),

@@ -73,6 +73,12 @@ export class SequelizeSessionStore implements SessionStore {
     return rows.map(toSession);
   }
 
+  async liveAmong(ids: readonly SessionId[], nowMs: number): Promise<ReadonlySet<SessionId>> {
+    const where = { id: { [Op.in]: [...ids] }, ended_at: null, expires_at: { [Op.gt]: new Date(nowMs) } };
+    const rows = await this.#scope.read((transaction) => findRows(this.#sessions, { where, transaction }));
+    return new Set(rows.map(({ id }) => id as SessionId));
+  }
+
   get #sessions() {
     return this.#scope.database.models.sessions;
   }

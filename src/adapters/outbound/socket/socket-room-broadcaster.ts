@@ -137,6 +137,16 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
     });
   }
 
+  hasConnections(userId: UserId): boolean {
+    return this.#namespace.adapter.rooms.has(userChannel(userId));
+  }
+
+  liveSessions(): readonly SessionId[] {
+    const sessions = new Set<SessionId>();
+    for (const { data } of this.#namespace.sockets.values()) sessions.add(data.sessionId);
+    return [...sessions];
+  }
+
   endSession(sessionId: SessionId): void {
     this.#guard('endSession', () => {
       for (const socket of this.#socketsIn(sessionChannel(sessionId))) socket.disconnect(true);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { InMemoryRoomBus } from '../../../../src/adapters/outbound/memory/in-memory-room-bus.ts';
 import { createMemoryPersistence } from '../../../../src/adapters/outbound/memory/create-memory-persistence.ts';
 import { InMemoryLogger } from '../../../../src/adapters/outbound/memory/in-memory-logger.ts';
 import { InMemoryRoomBroadcaster } from '../../../../src/adapters/outbound/memory/in-memory-room-broadcaster.ts';
@@ -39,7 +40,7 @@ function aFeed() {
   broadcaster.attach(LISTENER, [roomId]);
   return {
     ...{
-      feed: new RoomFeed({ log, broadcaster, scheduler, logger }),
+      feed: new RoomFeed({ log, broadcaster, bus: new InMemoryRoomBus(), scheduler, logger }),
       logger,
       scheduler,
       broadcaster,

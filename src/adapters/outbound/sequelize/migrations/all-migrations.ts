@@ -6,6 +6,7 @@ import { createRoomInvites } from './0005-create-room-invites.ts';
 import { createRoomLog } from './0006-create-room-log.ts';
 import { addUnreadMarks } from './0007-add-unread-marks.ts';
 import { createExternalIdentities } from './0011-create-external-identities.ts';
+import { indexJoinedAt } from './0021-index-joined-at.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -18,4 +19,5 @@ export const allMigrations: readonly Migration[] = [
   createRoomLog,
   addUnreadMarks,
   createExternalIdentities,
+  indexJoinedAt,
 ];

@@ -38,6 +38,12 @@ const COLUMN_EXISTS: Record<Dialect, string> = {
   sqlite: 'SELECT 1 AS found FROM pragma_table_info(?) WHERE name = ?',
 };
 
+const INDEX_EXISTS: Record<Dialect, string> = {
+  mysql: `SELECT 1 AS found FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = ? AND index_name = ?`,
+  sqlite: 'SELECT 1 AS found FROM pragma_index_list(?) WHERE name = ?',
+};
+
 /** What `migrateUp` would do, without doing it. */
 export async function migrationStatus(options: MigrateOptions): Promise<MigrationReport> {
   return onOwnConnection(options, async ({ sequelize, dialect }) => {
@@ -117,12 +123,14 @@ async function run(
     await sequelize.query(sql, { replacements, transaction, type: QueryTypes.RAW });
   };
   await execute(CREATE_STORAGE[dialect]);
-  const columnExists = async (table: string, column: string) => {
-    const replacements = [table, column];
-    const found = await sequelize.query(COLUMN_EXISTS[dialect], { replacements, transaction, type: QueryTypes.SELECT });
-    return found.length > 0;
+  const finds = async (sql: string, replacements: string[]) =>
+    (await sequelize.query(sql, { replacements, transaction, type: QueryTypes.SELECT })).length > 0;
+  const context: MigrationContext = {
+    dialect,
+    run: (sql) => execute(sql),
+    columnExists: (table, column) => finds(COLUMN_EXISTS[dialect], [table, column]),
+    indexExists: (table, index) => finds(INDEX_EXISTS[dialect], [table, index]),
   };
-  const context: MigrationContext = { dialect, run: (sql) => execute(sql), columnExists };
   const umzug = new Umzug<MigrationContext>({
     context,
     logger: undefined,

@@ -5,6 +5,8 @@ export interface MigrationContext {
   readonly run: (sql: string) => Promise<void>;
   /** MySQL has no ADD COLUMN IF NOT EXISTS. */
   readonly columnExists: (table: string, column: string) => Promise<boolean>;
+  /** Nor a CREATE INDEX IF NOT EXISTS. */
+  readonly indexExists: (table: string, index: string) => Promise<boolean>;
 }
 
 /**
