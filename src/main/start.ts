@@ -37,6 +37,9 @@ export async function start(given: Config): Promise<RunningServer> {
     const newcomers = await resolve(container, TOKENS.newcomers);
     const sessionWatch = await resolve(container, TOKENS.sessionWatch);
     const announcer = await resolve(container, TOKENS.announcer);
+    const presence = await resolve(container, TOKENS.presence);
+    presence.watch(announcer.found);
+    lifecycle.opened('presence registry', () => presence.close());
     feed.start();
     announcer.start();
     sessionWatch.start();
@@ -68,6 +71,7 @@ async function stop(container: Container, config: Config): Promise<boolean> {
   const lifecycle = await resolve(container, TOKENS.lifecycle);
   const logger = await resolve(container, TOKENS.logger);
   logger.info({}, 'parley is stopping');
+  (await resolve(container, TOKENS.presence)).linger();
   const failures = await lifecycle.close(config.shutdownMs);
   for (const { name, error } of failures) logger.error({ name, error }, 'a part did not close well');
   logger.info({}, 'parley has stopped');

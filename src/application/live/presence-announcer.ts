@@ -43,9 +43,14 @@ export class PresenceAnnouncer {
     await this.#announce(userId, true, null);
   }
 
-  wentOffline(userId: UserId): void {
-    const { scheduler, clock } = this.#deps;
-    const leftAtMs = clock.nowMs();
+  /** Comings and goings that the registry finds by itself. */
+  readonly found = ({ userId, status, leftAtMs }: ports.PresenceEdge): void => {
+    if (status === 'online') void this.cameOnline(userId);
+    else this.wentOffline(userId, leftAtMs ?? this.#deps.clock.nowMs());
+  };
+
+  wentOffline(userId: UserId, leftAtMs: number = this.#deps.clock.nowMs()): void {
+    const { scheduler } = this.#deps;
     this.#leaving.get(userId)?.cancel();
     const cancel = scheduler.after(OFFLINE_GRACE_MS, () => {
       const settling = this.#settle(userId, leftAtMs).finally(() => this.#settling.delete(userId));
@@ -85,8 +90,10 @@ export class PresenceAnnouncer {
   }
 
   async #settle(userId: UserId, leftAtMs: number): Promise<void> {
-    const { users, logger } = this.#deps;
+    const { presence, users, logger } = this.#deps;
     this.#leaving.delete(userId);
+    // Back meanwhile, by another node.
+    if ((await presence.onlineAmong([userId])).has(userId)) return;
     try {
       await users.markSeen([userId], leftAtMs);
     } catch (error) {

@@ -81,6 +81,8 @@ export const TOKENS = {
   broadcaster: token<ports.RoomBroadcaster>('RoomBroadcaster'),
   /** Null on a node that is alone. */
   redis: token<RedisLink | null>('Redis'),
+  /** Another one in every life of the process. */
+  nodeId: token<string>('NodeId'),
   bus: token<ports.RoomBus>('RoomBus'),
   intake: token<BusIntake>('BusIntake'),
   newcomers: token<Newcomers>('Newcomers'),

@@ -1,6 +1,8 @@
 import { ContainerModule, type ContainerModuleLoadOptions } from 'inversify';
+import { InMemoryPresenceRegistry } from '../../adapters/outbound/memory/in-memory-presence-registry.ts';
 import { InMemoryRoomBus } from '../../adapters/outbound/memory/in-memory-room-bus.ts';
 import { RedisLink } from '../../adapters/outbound/redis/redis-link.ts';
+import { RedisPresenceRegistry } from '../../adapters/outbound/redis/redis-presence-registry.ts';
 import { RedisRoomBus } from '../../adapters/outbound/redis/redis-room-bus.ts';
 import { BusIntake } from '../../application/live/bus-intake.ts';
 import { Newcomers } from '../../application/live/newcomers.ts';
@@ -13,7 +15,9 @@ import { TOKENS } from '../di/tokens.ts';
 /** One node that has nobody to tell. */
 export const singleNodeModule = new ContainerModule((options) => {
   provide(options, TOKENS.redis, {}, () => null);
+  provide(options, TOKENS.nodeId, { ids: TOKENS.ids }, ({ ids }) => ids.uuid());
   provide(options, TOKENS.bus, {}, () => new InMemoryRoomBus());
+  provide(options, TOKENS.presence, { clock: TOKENS.clock }, (deps) => new InMemoryPresenceRegistry(deps));
   provideLive(options);
 });
 
@@ -26,12 +30,27 @@ export const redisNodesModule = new ContainerModule((options) => {
     { config, logger, scheduler },
     ({ config, ...rest }) => new RedisLink({ ...rest, url: config.redisUrl ?? '' }),
   );
-  provide(options, TOKENS.bus, { config, redis: TOKENS.redis, ids, scheduler }, ({ config, redis, ids, scheduler }) => {
-    if (!redis) throw new Error('There is no link to Redis.');
-    return new RedisRoomBus({ link: redis, nodeId: ids.uuid(), prefix: config.redisPrefix, scheduler });
+  provide(options, TOKENS.nodeId, { ids }, ({ ids }) => ids.uuid());
+  const { redis, nodeId } = TOKENS;
+  provide(options, TOKENS.bus, { config, redis, nodeId, scheduler }, ({ config, redis, ...rest }) => {
+    return new RedisRoomBus({ ...rest, link: existing(redis), prefix: config.redisPrefix });
   });
+  provide(
+    options,
+    TOKENS.presence,
+    { config, redis, nodeId, scheduler, logger, clock: TOKENS.clock },
+    ({ config, redis, clock, ...rest }) => {
+      const local = new InMemoryPresenceRegistry({ clock });
+      return new RedisPresenceRegistry({ ...rest, local, link: existing(redis), prefix: config.redisPrefix });
+    },
+  );
   provideLive(options);
 });
+
+function existing(redis: RedisLink | null): RedisLink {
+  if (!redis) throw new Error('There is no link to Redis.');
+  return redis;
+}
 
 function provideLive(options: ContainerModuleLoadOptions): void {
   const { localBroadcaster: local, bus, memberships, feed, guard, scheduler, clock, logger, persistence } = TOKENS;

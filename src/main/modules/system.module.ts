@@ -2,7 +2,6 @@ import { ContainerModule } from 'inversify';
 import { JwtIdentityProvider } from '../../adapters/outbound/identity/jwt-identity-provider.ts';
 import { FlexibleRateLimiter } from '../../adapters/outbound/limits/flexible-rate-limiter.ts';
 import { InMemoryDenylist } from '../../adapters/outbound/memory/in-memory-denylist.ts';
-import { InMemoryPresenceRegistry } from '../../adapters/outbound/memory/in-memory-presence-registry.ts';
 import { BcryptHasher } from '../../adapters/outbound/system/bcrypt-hasher.ts';
 import { JwtTokens } from '../../adapters/outbound/system/jwt-tokens.ts';
 import { CommonPasswords } from '../../adapters/outbound/system/common-passwords.ts';
@@ -14,7 +13,7 @@ import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
 
 export const systemModule = new ContainerModule((options) => {
-  const { config, clock, logger, scheduler, ids, hasher, tokens, limiter, presence } = TOKENS;
+  const { config, clock, logger, scheduler, ids, hasher, tokens, limiter } = TOKENS;
   provide(options, clock, {}, () => new SystemClock());
   provide(options, logger, { config }, ({ config }) => createPinoLogger({ level: config.logLevel }));
   provide(options, scheduler, { logger }, ({ logger }) => new SystemScheduler({ logger }));
@@ -37,5 +36,4 @@ export const systemModule = new ContainerModule((options) => {
     ({ config: { external }, ...rest }) => external && new JwtIdentityProvider({ ...external, ...rest }),
   );
   provide(options, limiter, { scheduler }, (deps) => new FlexibleRateLimiter(deps));
-  provide(options, presence, { clock }, ({ clock }) => new InMemoryPresenceRegistry({ clock }));
 });

@@ -34,6 +34,14 @@ export class InMemoryPresenceRegistry implements PresenceRegistry {
     return [...this.#online.keys()];
   }
 
+  /** The only node sees every edge in its own calls. */
+  watch(): void {}
+
+  /** There is no other node to go to. */
+  linger(): void {}
+
+  async close(): Promise<void> {}
+
   #apply(userId: UserId, fact: PresenceFact): PresenceStatus | null {
     const { after, edge } = step(this.#online.get(userId) ?? NEVER_SEEN, fact);
     if (after.connections.size > 0) this.#online.set(userId, after);

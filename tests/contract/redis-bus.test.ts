@@ -1,33 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RedisLink } from '../../src/adapters/outbound/redis/redis-link.ts';
-import { RedisRoomBus } from '../../src/adapters/outbound/redis/redis-room-bus.ts';
-import { InMemoryLogger } from '../../src/adapters/outbound/memory/in-memory-logger.ts';
-import { SystemScheduler } from '../../src/adapters/outbound/system/system-scheduler.ts';
 import { aRoomId, aUuid } from '../support/builders.ts';
 import { privateRedis, type PrivateRedis } from '../support/databases/private-redis.ts';
+import { redisNodes } from '../support/harness/redis-nodes.ts';
 import { until } from '../support/harness/site.ts';
 import { earOf, followed, newsIn, roomBusContract } from './room-bus.contract.ts';
-
-function redisNodes() {
-  const logger = new InMemoryLogger();
-  const scheduler = new SystemScheduler({ logger });
-  const opened: RedisLink[] = [];
-  return {
-    logger,
-    async link(url: string, isExpectedUp = true): Promise<RedisLink> {
-      const link = new RedisLink({ url, logger, scheduler });
-      opened.push(link);
-      if (isExpectedUp) await until('redis answers', () => link.isUp);
-      return link;
-    },
-    bus(link: RedisLink): RedisRoomBus {
-      return new RedisRoomBus({ link, nodeId: aUuid(), prefix: 'test:', scheduler });
-    },
-    async close(): Promise<void> {
-      await Promise.all(opened.map((link) => link.close()));
-    },
-  };
-}
 
 roomBusContract('redis', async () => {
   const redis = await privateRedis();
