@@ -8,12 +8,13 @@ import { SystemScheduler } from '../../src/adapters/outbound/system/system-sched
 import type { UserId } from '../../src/domain/user/user.ts';
 import { aUserId, aUuid } from '../support/builders.ts';
 import { privateRedis, type PrivateRedis } from '../support/databases/private-redis.ts';
+import { faultProxy } from '../support/harness/fault-proxy.ts';
 import { redisNodes } from '../support/harness/redis-nodes.ts';
 import { until } from '../support/harness/site.ts';
 import { presenceRegistryContract, type PresenceHarness } from './presence-registry.contract.ts';
 
 /** Of all nodes the same time passes quickly. */
-const QUICK = { beatMs: 50, leaseMs: 400 };
+const QUICK = { beatMs: 50, leaseMs: 1_500 };
 
 function presenceOf(link: RedisLink, prefix: string, nodeId = aUuid()): RedisPresenceRegistry {
   const logger = new InMemoryLogger();
@@ -55,8 +56,8 @@ describe('presence over several nodes', () => {
     await nodes.close();
     await redis.stop();
   });
-  async function aNode(prefix: string) {
-    const link = await nodes.link(redis.url);
+  async function aNode(prefix: string, url = redis.url) {
+    const link = await nodes.link(url);
     const registry = presenceOf(link, prefix);
     registries.push(registry);
     const edges: string[] = [];
@@ -142,20 +143,28 @@ describe('presence over several nodes', () => {
     expect([...a.edges, ...b.edges]).toEqual([`${comes} online`]);
   });
 
-  it('lets nobody flap when redis stands still for longer than a lease', async () => {
+  it('lets nobody flap when the nodes were all cut off for longer than a lease', async () => {
     const prefix = `${aUuid()}:`;
-    const [a, b] = [await aNode(prefix), await aNode(prefix)];
+    const target = { host: '127.0.0.1', port: Number(new URL(redis.url).port) };
+    const proxies = [await faultProxy(target), await faultProxy(target)];
+    const [a, b] = await Promise.all(proxies.map(({ port }) => aNode(prefix, `redis://127.0.0.1:${port}`)));
+    if (!a || !b) throw new Error('There are two nodes.');
     const [ann, bob] = [aUserId(), aUserId()];
     await a.registry.connected(ann, 'phone');
     await b.registry.connected(bob, 'phone');
-    const heal = redis.pause();
+    for (const proxy of proxies) proxy.cut();
     await until('both have noticed', () => !a.link.isUp && !b.link.isUp);
     await new Promise((resolve) => setTimeout(resolve, 2 * QUICK.leaseMs));
-    await heal();
-    await until('both are back', () => a.link.isUp && b.link.isUp);
+    // One is back first, and finds the lease of the other ended.
+    proxies[0]?.heal();
+    await until('one is back', () => a.link.isUp);
+    await new Promise((resolve) => setTimeout(resolve, 2 * QUICK.beatMs));
+    proxies[1]?.heal();
+    await until('the other is back', () => b.link.isUp);
     await new Promise((resolve) => setTimeout(resolve, 3 * QUICK.leaseMs));
     expect(await a.registry.onlineAmong([ann, bob])).toEqual(new Set([ann, bob]));
     expect([...a.edges, ...b.edges]).toEqual([]);
+    for (const proxy of proxies) await proxy.close();
   });
 
   it('hears of a node that was taken for dead and is not', async () => {

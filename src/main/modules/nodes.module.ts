@@ -1,8 +1,10 @@
 import { ContainerModule, type ContainerModuleLoadOptions } from 'inversify';
+import { FlexibleRateLimiter } from '../../adapters/outbound/limits/flexible-rate-limiter.ts';
 import { InMemoryPresenceRegistry } from '../../adapters/outbound/memory/in-memory-presence-registry.ts';
 import { InMemoryRoomBus } from '../../adapters/outbound/memory/in-memory-room-bus.ts';
 import { RedisLink } from '../../adapters/outbound/redis/redis-link.ts';
 import { RedisPresenceRegistry } from '../../adapters/outbound/redis/redis-presence-registry.ts';
+import { RedisRateLimiter } from '../../adapters/outbound/redis/redis-rate-limiter.ts';
 import { RedisRoomBus } from '../../adapters/outbound/redis/redis-room-bus.ts';
 import { BusIntake } from '../../application/live/bus-intake.ts';
 import { Newcomers } from '../../application/live/newcomers.ts';
@@ -16,6 +18,7 @@ import { TOKENS } from '../di/tokens.ts';
 export const singleNodeModule = new ContainerModule((options) => {
   provide(options, TOKENS.redis, {}, () => null);
   provide(options, TOKENS.nodeId, { ids: TOKENS.ids }, ({ ids }) => ids.uuid());
+  provide(options, TOKENS.limiter, { scheduler: TOKENS.scheduler }, (deps) => new FlexibleRateLimiter(deps));
   provide(options, TOKENS.bus, {}, () => new InMemoryRoomBus());
   provide(options, TOKENS.presence, { clock: TOKENS.clock }, (deps) => new InMemoryPresenceRegistry(deps));
   provideLive(options);
@@ -34,6 +37,10 @@ export const redisNodesModule = new ContainerModule((options) => {
   const { redis, nodeId } = TOKENS;
   provide(options, TOKENS.bus, { config, redis, nodeId, scheduler }, ({ config, redis, ...rest }) => {
     return new RedisRoomBus({ ...rest, link: existing(redis), prefix: config.redisPrefix });
+  });
+  provide(options, TOKENS.limiter, { config, redis, scheduler }, ({ config, redis, scheduler }) => {
+    const fallback = new FlexibleRateLimiter({ scheduler });
+    return new RedisRateLimiter({ link: existing(redis), fallback, prefix: config.redisPrefix });
   });
   provide(
     options,

@@ -1,6 +1,5 @@
 import { ContainerModule } from 'inversify';
 import { JwtIdentityProvider } from '../../adapters/outbound/identity/jwt-identity-provider.ts';
-import { FlexibleRateLimiter } from '../../adapters/outbound/limits/flexible-rate-limiter.ts';
 import { InMemoryDenylist } from '../../adapters/outbound/memory/in-memory-denylist.ts';
 import { BcryptHasher } from '../../adapters/outbound/system/bcrypt-hasher.ts';
 import { JwtTokens } from '../../adapters/outbound/system/jwt-tokens.ts';
@@ -13,7 +12,7 @@ import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
 
 export const systemModule = new ContainerModule((options) => {
-  const { config, clock, logger, scheduler, ids, hasher, tokens, limiter } = TOKENS;
+  const { config, clock, logger, scheduler, ids, hasher, tokens } = TOKENS;
   provide(options, clock, {}, () => new SystemClock());
   provide(options, logger, { config }, ({ config }) => createPinoLogger({ level: config.logLevel }));
   provide(options, scheduler, { logger }, ({ logger }) => new SystemScheduler({ logger }));
@@ -35,5 +34,4 @@ export const systemModule = new ContainerModule((options) => {
     { config, clock, logger },
     ({ config: { external }, ...rest }) => external && new JwtIdentityProvider({ ...external, ...rest }),
   );
-  provide(options, limiter, { scheduler }, (deps) => new FlexibleRateLimiter(deps));
 });
