@@ -143,6 +143,19 @@ describe('presence over several nodes', () => {
     expect([...a.edges, ...b.edges]).toEqual([`${comes} online`]);
   });
 
+  it('answers for itself what is under way when redis dies', async () => {
+    const { registry, link } = await aNode(`${aUuid()}:`);
+    const users = Array.from({ length: 50 }, aUserId);
+    for (const user of users.slice(25)) await registry.connected(user, 'phone');
+    // It takes the commands, and dies before it answers.
+    redis.pause();
+    const answers = users.map((user, index) => registry[index < 25 ? 'connected' : 'disconnected'](user, 'phone'));
+    const heal = await redis.kill();
+    expect(await Promise.all(answers)).toEqual(users.map((_, index) => (index < 25 ? 'online' : 'offline')));
+    await heal();
+    await until('it is back', () => link.isUp);
+  });
+
   it('lets nobody flap when the nodes were all cut off for longer than a lease', async () => {
     const prefix = `${aUuid()}:`;
     const target = { host: '127.0.0.1', port: Number(new URL(redis.url).port) };

@@ -99,17 +99,16 @@ export class RedisPresenceRegistry implements PresenceRegistry {
     // Under the node first: if only this were done, the node's end would still find the user.
     const listed = commands.sadd(this.#nodeKey(nodeId), userId);
     const entered = commands.eval(ENTER, 1, this.#userKey(userId), nodeId);
-    await listed;
-    return (await entered) === 1;
+    // Both at once: when the link breaks both are rejected, and one that nobody waits for would end the process.
+    const [, isEdge] = await Promise.all([listed, entered]);
+    return isEdge === 1;
   }
 
   async #leave(userId: UserId, nodeId: string): Promise<boolean> {
     const { commands } = this.#requireLink();
     const left = commands.eval(LEAVE, 1, this.#userKey(userId), nodeId);
-    const unlisted = commands.srem(this.#nodeKey(nodeId), userId);
-    const isEdge = (await left) === 1;
-    await unlisted;
-    return isEdge;
+    const [isEdge] = await Promise.all([left, commands.srem(this.#nodeKey(nodeId), userId)]);
+    return isEdge === 1;
   }
 
   #requireLink(): RedisLink {
