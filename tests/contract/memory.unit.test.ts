@@ -76,6 +76,9 @@ describe('the in-memory persistence', () => {
     const { id } = await storedRoom(persistence);
     await expect(persistence.rooms.lock(id)).rejects.toThrow(/unit of work/);
     await expect(persistence.unitOfWork.snapshot(({ rooms }) => rooms.lock(id))).rejects.toThrow(/unit of work/);
+    const user = aUser();
+    await persistence.users.insert(user);
+    await expect(persistence.users.lock(user.id)).rejects.toThrow(/unit of work/);
   });
 
   it('refuses a second row with the same id', async () => {

@@ -3,7 +3,7 @@ import { aChangeDraft, aMember, aUser } from '../support/builders.ts';
 import { inParallel, meanwhile, upTo, within } from './concurrency.ts';
 import type { CurrentPersistence } from './persistence-harness.ts';
 import { aPlace, seqsOf, storedMember, storedMessage, storedUser } from './seed.ts';
-import { aWorld, changeEverything, stateOf, stateOutside } from './whole-unit.ts';
+import { aWorld, changeEverything, setHash, stateOf, stateOutside } from './whole-unit.ts';
 
 export function isolationCases(current: CurrentPersistence): void {
   readsOutside(current);
@@ -69,7 +69,7 @@ function writesOutside(current: CurrentPersistence): void {
     const others: Promise<unknown>[] = [];
     await current().unitOfWork.run(async ({ users, rooms, members }) => {
       await rooms.lock(roomId);
-      await users.setPasswordHash(userId, 'from the unit');
+      await setHash(users, userId, 'from the unit');
       await members.find(roomId, userId);
       // Started once, even if the work has to run again.
       if (others.length === 0) {
@@ -89,7 +89,7 @@ function writesOutside(current: CurrentPersistence): void {
 
   it('lets a unit see the units that committed before it began', async () => {
     const user = await storedUser(current());
-    await current().unitOfWork.run(({ users }) => users.setPasswordHash(user.id, 'one'));
+    await current().unitOfWork.run(({ users }) => setHash(users, user.id, 'one'));
     const seen = await current().unitOfWork.run(({ users }) => users.byId(user.id));
     expect(seen?.passwordHash).toBe('one');
   });

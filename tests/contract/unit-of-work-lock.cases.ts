@@ -4,7 +4,7 @@ import type { Invite } from '../../src/domain/room/invite.ts';
 import type { RoomId } from '../../src/domain/room/room.ts';
 import type { UserId } from '../../src/domain/user/user.ts';
 import { aChangeDraft, aMember, aTimeMs } from '../support/builders.ts';
-import { countTrue, delay, inParallel, meetingOf, upTo, within } from './concurrency.ts';
+import { countTrue, delay, inParallel, meanwhile, meetingOf, upTo, within } from './concurrency.ts';
 import type { CurrentPersistence } from './persistence-harness.ts';
 import { aPlace, seqsOf, storedInvite, storedRoom, storedUser } from './seed.ts';
 
@@ -12,6 +12,7 @@ export function lockCases(current: CurrentPersistence): void {
   exclusion(current);
   freshness(current);
   joins(current);
+  heldUsers(current);
 }
 
 function exclusion(current: CurrentPersistence): void {
@@ -136,5 +137,61 @@ function joins(current: CurrentPersistence): void {
     expect(await current().members.countOfRoom(roomId)).toBe(3);
     expect((await current().invites.byDigest(invite.codeDigest))?.uses).toBe(3);
     expect(await seqsOf(current(), roomId)).toEqual(upTo(3));
+  });
+}
+
+function heldUsers(current: CurrentPersistence): void {
+  it('lets one unit at a time hold a user, and gives the user', async () => {
+    const user = await storedUser(current());
+    let inside = 0;
+    let most = 0;
+    await inParallel(6, () =>
+      current().unitOfWork.run(async ({ users }) => {
+        expect(await users.lock(user.id)).toEqual(user);
+        inside += 1;
+        most = Math.max(most, inside);
+        await delay(15);
+        inside -= 1;
+      }),
+    );
+    expect(most).toBe(1);
+  });
+
+  it('changes no password while a unit holds the user, whatever unit or call wants to', async () => {
+    const user = await storedUser(current());
+    const change = { from: user.passwordHash, to: '$2b$12$new' };
+    const order: string[] = [];
+    let changing: Promise<unknown> = Promise.resolve();
+    await current().unitOfWork.run(async ({ users }) => {
+      await users.lock(user.id);
+      changing = current()
+        .users.setPasswordHash(user.id, change)
+        .then(() => order.push('changed'));
+      await meanwhile(changing);
+      order.push('held');
+    });
+    await within('the change of a user that is free again', changing);
+    expect(order).toEqual(['held', 'changed']);
+  });
+
+  it('shows a unit that got the user the password that was set before, also if it had read before', async () => {
+    const user = await storedUser(current());
+    const meet = meetingOf(2);
+    let isChanging = false;
+    const reading = current().unitOfWork.run(async ({ users }) => {
+      await users.byId(user.id);
+      await meet();
+      // Where units run one after the other, this one may be the first.
+      const expected = isChanging ? '$2b$12$new' : user.passwordHash;
+      expect((await users.lock(user.id))?.passwordHash).toBe(expected);
+    });
+    const changing = current().unitOfWork.run(async ({ users }) => {
+      isChanging = true;
+      await users.setPasswordHash(user.id, { from: user.passwordHash, to: '$2b$12$new' });
+      await meet();
+      await delay(30);
+    });
+    await Promise.all([reading, changing]);
+    expect((await current().users.byId(user.id))?.passwordHash).toBe('$2b$12$new');
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emailKeyOf, usernameKeyOf, type User } from '../../src/domain/user/user.ts';
 import { aTimeMs, aUser, aUserId } from '../support/builders.ts';
-import { inParallel } from './concurrency.ts';
+import { countTrue, inParallel } from './concurrency.ts';
 import { usePersistence, type CurrentPersistence, type OpenPersistence } from './persistence-harness.ts';
 import { storedUser } from './seed.ts';
 
@@ -124,6 +124,7 @@ function lookups(current: CurrentPersistence): void {
     expect(await current().users.byId(aUserId())).toBeNull();
     expect(await current().users.byEmail('nobody@example.org')).toBeNull();
     expect(await current().users.byEmail('')).toBeNull();
+    expect(await current().unitOfWork.run(({ users }) => users.lock(aUserId()))).toBeNull();
   });
 
   it('finds many by id, leaving out the unknown; of no ids there is nobody', async () => {
@@ -142,9 +143,31 @@ function changes(current: CurrentPersistence): void {
   it('replaces the password hash of that user only', async () => {
     const user = await storedUser(current());
     const other = await storedUser(current());
-    await current().users.setPasswordHash(user.id, '$2b$12$new');
+    const change = { from: user.passwordHash, to: '$2b$12$new' };
+    expect(await current().users.setPasswordHash(user.id, change)).toBe(true);
     expect(await current().users.byId(user.id)).toEqual({ ...user, passwordHash: '$2b$12$new' });
     expect(await current().users.byId(other.id)).toEqual(other);
+  });
+
+  it('replaces no hash but the one that it was told, in this very spelling', async () => {
+    const user = await storedUser(current());
+    for (const from of ['', '$2b$12$other', user.passwordHash.toUpperCase()]) {
+      expect(await current().users.setPasswordHash(user.id, { from, to: '$2b$12$new' })).toBe(false);
+    }
+    expect(await current().users.byId(user.id)).toEqual(user);
+    const change = { from: user.passwordHash, to: '$2b$12$new' };
+    expect(await current().users.setPasswordHash(aUserId(), change)).toBe(false);
+    expect(await current().users.setPasswordHash(user.id, { ...change, to: change.from })).toBe(true);
+  });
+
+  it('lets exactly one of parallel changes from one hash through', async () => {
+    const user = await storedUser(current());
+    const hashes = Array.from({ length: 10 }, (_, index) => `$2b$12$new-${index}`);
+    const outcomes = await inParallel(hashes.length, (index) =>
+      current().users.setPasswordHash(user.id, { from: user.passwordHash, to: hashes[index] ?? '' }),
+    );
+    expect(countTrue(outcomes)).toBe(1);
+    expect((await current().users.byId(user.id))?.passwordHash).toBe(hashes[outcomes.indexOf(true)]);
   });
 
   it('moves last seen forward only, and leaves unknown and unnamed users alone', async () => {

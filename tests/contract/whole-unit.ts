@@ -1,4 +1,5 @@
 import type { Persistence, Stores } from '../../src/application/ports/index.ts';
+import type { UserId } from '../../src/domain/user/user.ts';
 import { aChangeDraft, aMember, anInvite, aRoom, aSession, aTimeMs, aUser } from '../support/builders.ts';
 import { storedInvite, storedMember, storedMessage, storedSession } from './seed.ts';
 
@@ -26,13 +27,19 @@ export async function aWorld(persistence: Persistence) {
 
 export type World = Awaited<ReturnType<typeof aWorld>>;
 
+/** Whatever the hash was before. */
+export async function setHash(users: Stores['users'], userId: UserId, to: string): Promise<void> {
+  const user = await users.lock(userId);
+  await users.setPasswordHash(userId, { from: user?.passwordHash ?? '', to });
+}
+
 /** One call of every method that writes. */
 export async function changeEverything(stores: Stores, world: World): Promise<void> {
   const { users, sessions, rooms, members, invites, journal } = stores;
   const { roomId, userId, leaverId, session, other, invite, revoked } = world;
   await rooms.lock(roomId);
   await users.insert(world.newUser);
-  await users.setPasswordHash(userId, 'changed');
+  await setHash(users, userId, 'changed');
   await users.markSeen([userId], aTimeMs());
   await sessions.insert(world.newSession);
   await sessions.rotate(session.id, {

@@ -15,7 +15,14 @@ export interface UserStore {
   /** `email` in any spelling: it is compared by its key. */
   byEmail(email: string): Promise<User | null>;
 
-  setPasswordHash(id: UserId, passwordHash: string): Promise<void>;
+  /**
+   * Inside a unit of work: the user, and from here to the end of the unit no other unit holds the same user, nor does
+   * anybody change the user's password. Null when there is no such user.
+   */
+  lock(id: UserId): Promise<User | null>;
+
+  /** Replaces the hash when it still is `from`: of any number of parallel changes from one hash exactly one is true. */
+  setPasswordHash(id: UserId, change: { readonly from: string; readonly to: string }): Promise<boolean>;
 
   /** Moves `lastSeenAtMs` forward only; unknown users are ignored. */
   markSeen(ids: readonly UserId[], atMs: number): Promise<void>;

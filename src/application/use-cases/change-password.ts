@@ -44,12 +44,14 @@ export class ChangePassword {
     if (user) await limits.admitAttempt(user.email, address);
     if (!user || !(await hasher.verify(input.currentPassword, user.passwordHash))) {
       audit(logger, 'password_change_failed', { userId, sessionId, address });
-      throw new AppError('FORBIDDEN', { message: 'The current password is wrong.' });
+      throw wrongPassword();
     }
     await limits.succeeded(user.email, address);
     const passwordHash = await hasher.hash(input.newPassword);
     const ended = await unitOfWork.run(async (stores) => {
-      await stores.users.setPasswordHash(user.id, passwordHash);
+      // Somebody else may have changed it meanwhile, and what was compared is the current password no longer.
+      const change = { from: user.passwordHash, to: passwordHash };
+      if (!(await stores.users.setPasswordHash(user.id, change))) throw wrongPassword();
       return stores.sessions.endAll(user.id, clock.nowMs(), sessionId);
     });
     for (const endedId of ended) {
@@ -59,3 +61,5 @@ export class ChangePassword {
     audit(logger, 'password_changed', { userId, sessionId, address, ended: ended.length });
   }
 }
+
+const wrongPassword = () => new AppError('FORBIDDEN', { message: 'The current password is wrong.' });

@@ -13,7 +13,7 @@ export interface LogInInput {
 
 interface LogInDeps {
   readonly users: ports.UserStore;
-  readonly sessions: ports.SessionStore;
+  readonly unitOfWork: ports.UnitOfWork;
   readonly hasher: ports.PasswordHasher;
   readonly issuer: SessionIssuer;
   readonly limits: SignInLimits;
@@ -28,7 +28,7 @@ export class LogIn {
   }
 
   async execute(input: LogInInput): Promise<SignedIn> {
-    const { users, sessions, hasher, issuer, limits, logger } = this.#deps;
+    const { users, unitOfWork, hasher, issuer, limits, logger } = this.#deps;
     await limits.admitAddress(input.address);
     await limits.admitAttempt(input.email, input.address);
     const user = await users.byEmail(input.email);
@@ -36,12 +36,20 @@ export class LogIn {
     if (!(await hasher.verify(input.password, user?.passwordHash ?? null)) || !user) {
       // Not the address that was typed: people type their password there.
       audit(logger, 'login_failed', { address: input.address, userId: user?.id });
-      throw new AppError('UNAUTHENTICATED', { message: 'The e-mail address or the password is wrong.' });
+      throw wrongPassword();
     }
     await limits.succeeded(input.email, input.address);
     const { session, issued } = issuer.begin(user.id, input.userAgent);
-    await sessions.insert(session);
+    await unitOfWork.run(async (stores) => {
+      // The password may have been changed while the old one was compared: that ended all sessions but this one.
+      const now = await stores.users.lock(user.id);
+      if (now?.passwordHash !== user.passwordHash) throw wrongPassword();
+      await stores.sessions.insert(session);
+    });
     audit(logger, 'login', { userId: user.id, sessionId: session.id, address: input.address });
     return { ...issued, user: { id: user.id, email: user.email, username: user.username } };
   }
 }
+
+const wrongPassword = () =>
+  new AppError('UNAUTHENTICATED', { message: 'The e-mail address or the password is wrong.' });

@@ -48,7 +48,7 @@ export const accountsModule = new ContainerModule((options) => {
     options,
     TOKENS.logIn,
     { persistence, hasher, issuer, limits: signInLimits, logger },
-    ({ persistence, ...rest }) => new LogIn({ ...rest, users: persistence.users, sessions: persistence.sessions }),
+    ({ persistence, ...rest }) => new LogIn({ ...rest, users: persistence.users, unitOfWork: persistence.unitOfWork }),
   );
   provide(
     options,

@@ -44,8 +44,18 @@ export class InMemoryUserStore implements UserStore {
     });
   }
 
-  setPasswordHash(id: UserId, passwordHash: string): Promise<void> {
-    return this.#access.write(() => this.#change(id, (user) => ({ ...user, passwordHash })));
+  /** Units of work run one after the other, so every user is held already. */
+  async lock(id: UserId): Promise<User | null> {
+    if (!this.#access.canLock) throw new Error('A user is locked inside a unit of work only.');
+    return this.byId(id);
+  }
+
+  setPasswordHash(id: UserId, { from, to }: { readonly from: string; readonly to: string }): Promise<boolean> {
+    return this.#access.write(() => {
+      if (this.#tables.users.get(id)?.passwordHash !== from) return false;
+      this.#change(id, (user) => ({ ...user, passwordHash: to }));
+      return true;
+    });
   }
 
   markSeen(ids: readonly UserId[], atMs: number): Promise<void> {

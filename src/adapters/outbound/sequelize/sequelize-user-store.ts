@@ -46,11 +46,22 @@ export class SequelizeUserStore implements UserStore {
     return this.#find({ email_key: boundedKey(emailKeyOf(email)) });
   }
 
-  async setPasswordHash(id: UserId, passwordHash: string): Promise<void> {
+  async lock(id: UserId): Promise<User | null> {
     const { users } = this.#scope.database.models;
-    await this.#scope.write((transaction) =>
-      users.update({ password_hash: passwordHash }, { where: { id }, transaction }),
+    const row = await this.#scope.read((transaction) =>
+      // SQLite ignores the lock and needs none: the unit holds the only writer there is.
+      findRow(users, { where: { id }, transaction, ...(transaction && { lock: transaction.LOCK.UPDATE }) }),
     );
+    return row === null ? null : toUser(row);
+  }
+
+  async setPasswordHash(id: UserId, { from, to }: { readonly from: string; readonly to: string }): Promise<boolean> {
+    const { users } = this.#scope.database.models;
+    const where = { id, password_hash: from };
+    const [found] = await this.#scope.write((transaction) =>
+      users.update({ password_hash: to }, { where, transaction }),
+    );
+    return found === 1;
   }
 
   async markSeen(ids: readonly UserId[], atMs: number): Promise<void> {

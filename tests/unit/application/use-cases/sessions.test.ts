@@ -294,3 +294,38 @@ describe('ending sessions', () => {
     await logIn('a new password');
   });
 });
+
+describe('a password that changes while it is compared', () => {
+  /** Whatever is compared waits, once compared, for `during`. */
+  async function aSlowDesk() {
+    const desk = aDesk();
+    const owner = desk.claimsOf(await desk.register());
+    const compare = desk.hasher.verify.bind(desk.hasher);
+    const whileComparing = (during: () => Promise<unknown>) => {
+      desk.hasher.verify = async (...args) => {
+        const verdict = await compare(...args);
+        desk.hasher.verify = compare;
+        await during();
+        return verdict;
+      };
+    };
+    const change = (newPassword: string) =>
+      desk.changePassword.execute({ ...owner, ...ORIGIN, currentPassword: ALICE.password, newPassword });
+    return { ...desk, owner, whileComparing, change };
+  }
+
+  it('signs in nobody with the old one', async () => {
+    const { whileComparing, change, logIn, listSessions, owner } = await aSlowDesk();
+    whileComparing(() => change('a new password'));
+    await expect(logIn()).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    expect(await listSessions.execute({ userId: owner.userId })).toHaveLength(1);
+    await logIn('a new password');
+  });
+
+  it('is not changed again by whoever knew the old one', async () => {
+    const { whileComparing, change, logIn } = await aSlowDesk();
+    whileComparing(() => change('a new password'));
+    await expect(change('another password')).rejects.toEqual(refusal('FORBIDDEN'));
+    await logIn('a new password');
+  });
+});
