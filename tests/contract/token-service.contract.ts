@@ -65,6 +65,7 @@ export function tokenServiceContract(adapter: string, open: () => TokenHarness):
     lifeOfAToken(() => h);
     forgery(() => h);
     digests(() => h);
+    refreshSecrets(() => h);
   });
 }
 
@@ -174,5 +175,41 @@ function digests(h: () => TokenHarness): void {
     const secret = 'abcdef';
     expect(h().tokens.digest(secret)).not.toContain(secret);
     expect(h().tokens.digest(secret)).not.toContain(Buffer.from(secret).toString('hex'));
+  });
+}
+
+const SECRET = 'S'.repeat(43);
+const ELSEWHERE = '01900000-0000-7000-8000-00000000000c' as SessionId;
+
+function refreshSecrets(h: () => TokenHarness): void {
+  const following = (tokens: TokenService, sessionId = ALICE.sessionId, source = SECRET) =>
+    tokens.refreshSecrets(sessionId, source)[0];
+
+  it('lets the same refresh secret follow the same one, in one session', () => {
+    const secret = following(h().tokens);
+    expect(secret).toMatch(/^[\w-]{65,86}$/);
+    expect(following(h().tokens)).toBe(secret);
+    const others = [
+      following(h().tokens, ELSEWHERE),
+      following(h().tokens, ALICE.sessionId, `${SECRET}S`),
+      following(h().tokens, ALICE.sessionId, secret),
+      following(h().stranger()),
+    ];
+    expect(new Set([secret, ...others]).size).toBe(5);
+  });
+
+  it('knows what it made for a session, and nothing else', () => {
+    const { tokens } = h();
+    const secret = following(tokens);
+    expect(tokens.isRefreshSecret(ALICE.sessionId, secret)).toBe(true);
+    expect(tokens.isRefreshSecret(ELSEWHERE, secret)).toBe(false);
+    expect(h().stranger().isRefreshSecret(ALICE.sessionId, secret)).toBe(false);
+    for (let index = 0; index < secret.length; index += 1) {
+      const changed = secret.slice(0, index) + (secret[index] === 'A' ? 'B' : 'A') + secret.slice(index + 1);
+      expect(tokens.isRefreshSecret(ALICE.sessionId, changed), changed).toBe(false);
+    }
+    for (const garbage of ['', 'x', SECRET, `${secret}x`, `x${secret}`, 'é'.repeat(43), 'x'.repeat(100_000)]) {
+      expect(tokens.isRefreshSecret(ALICE.sessionId, garbage)).toBe(false);
+    }
   });
 }

@@ -34,9 +34,10 @@ export class SessionIssuer {
   begin(userId: UserId, userAgent: string): { session: Session; issued: IssuedTokens } {
     const { tokens, ids, clock } = this.#deps;
     const nowMs = clock.nowMs();
-    const secret = ids.secret();
+    const id = ids.uuid() as SessionId;
+    const [secret] = tokens.refreshSecrets(id, ids.secret());
     const session: Session = {
-      id: ids.uuid() as SessionId,
+      id,
       userId,
       refreshDigest: tokens.digest(secret),
       createdAtMs: nowMs,

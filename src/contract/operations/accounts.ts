@@ -35,7 +35,8 @@ export const accountOperations = {
   refresh: {
     method: 'post',
     path: '/api/auth/refresh',
-    summary: 'A new pair of tokens for a refresh token that was not used before. A spent one ends the session.',
+    summary:
+      'A new pair of tokens for a refresh token, the same one when repeated within 30 s. A spent one ends the session.',
     auth: 'none',
     body: RefreshBody,
     ok: { status: 200, body: SignedIn },

@@ -53,7 +53,7 @@ export const accountsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.refreshSession,
-    { persistence, tokens, issuer, guard, broadcaster, ids, clock, logger },
+    { persistence, tokens, issuer, guard, broadcaster, clock, logger },
     ({ persistence, ...rest }) =>
       new RefreshSession({ ...rest, users: persistence.users, sessions: persistence.sessions }),
   );

@@ -43,6 +43,16 @@ export class InMemoryTokens implements TokenService {
     return { userId, sessionId, expiresAtMs };
   }
 
+  refreshSecrets(sessionId: SessionId, source: string): readonly [string] {
+    const body = this.#seal(`refresh secret ${sessionId} ${source}`);
+    return [body + this.#seal(`refresh mark ${sessionId} ${body}`)];
+  }
+
+  isRefreshSecret(sessionId: SessionId, secret: string): boolean {
+    const body = secret.slice(0, secret.length / 2);
+    return secret === body + this.#seal(`refresh mark ${sessionId} ${body}`);
+  }
+
   digest(secret: string): string {
     return hash('sha256', secret, 'hex');
   }

@@ -1,4 +1,4 @@
-import { createSecretKey, hash, randomUUID, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hash, randomUUID, timingSafeEqual, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { AppError } from '../../../application/errors/app-error.ts';
 import type { AccessClaims, Clock, TokenService } from '../../../application/ports/index.ts';
@@ -10,6 +10,8 @@ export const SECRET_BYTES_MIN = 32;
 const TOKEN_CHARS_MAX = 4_096;
 /** How far the clocks of two nodes may be apart before a token ends early on one of them. */
 const CLOCK_TOLERANCE_S = 5;
+/** 132 bits that tell a refresh secret of ours from garbage; nothing is opened with them. */
+const MARK_CHARS = 22;
 const HEADER = { alg: 'HS256', typ: 'at+jwt' } as const;
 /** Every token that we signed starts so. No other header is parsed: no `kid`, no `jwk`, no second algorithm. */
 const ENCODED_HEADER = `${Buffer.from(JSON.stringify(HEADER)).toString('base64url')}.`;
@@ -72,6 +74,23 @@ export class JwtTokens implements TokenService {
     return { userId: claims.sub as UserId, sessionId: claims.sid as SessionId, expiresAtMs: claims.exp * 1_000 };
   }
 
+  refreshSecrets(sessionId: SessionId, source: string): readonly [string, ...string[]] {
+    const following = (key: KeyObject): string => {
+      const body = mac(key, ['refresh secret', sessionId, source]);
+      return body + markOf(key, sessionId, body);
+    };
+    return [following(this.#signingKey), ...this.#keys.slice(1).map(following)];
+  }
+
+  isRefreshSecret(sessionId: SessionId, secret: string): boolean {
+    const body = secret.slice(0, -MARK_CHARS);
+    const mark = Buffer.from(secret.slice(-MARK_CHARS));
+    return this.#keys.some((key) => {
+      const expected = Buffer.from(markOf(key, sessionId, body));
+      return mark.length === expected.length && timingSafeEqual(mark, expected);
+    });
+  }
+
   digest(secret: string): string {
     return hash('sha256', secret, 'hex');
   }
@@ -104,6 +123,11 @@ export class JwtTokens implements TokenService {
   }
 }
 
+/** A line break separates the parts: no JWT, which the same keys sign, holds one. */
+const mac = (key: KeyObject, parts: readonly string[]): string =>
+  createHmac('sha256', key).update(parts.join('\n')).digest('base64url');
+const markOf = (key: KeyObject, sessionId: SessionId, body: string): string =>
+  mac(key, ['refresh mark', sessionId, body]).slice(0, MARK_CHARS);
 const refused = () => new AppError('UNAUTHENTICATED', { message: 'The access token is not valid.' });
 const mayBeOurs = (token: unknown): boolean =>
   isText(token) && token.length <= TOKEN_CHARS_MAX && token.startsWith(ENCODED_HEADER);

@@ -92,6 +92,15 @@ describe('rotation of the secrets', () => {
     expect(refusalOf(() => open(second, first).verify(token))).toBe('TOKEN_EXPIRED');
   });
 
+  it('knows the refresh secrets of every secret that it has, and hands out those of the first', () => {
+    const { sessionId } = ALICE;
+    const [old] = open(first).refreshSecrets(sessionId, 'source');
+    const [handedOut, ...others] = open(second, first).refreshSecrets(sessionId, 'source');
+    expect([handedOut, others]).toEqual([open(second).refreshSecrets(sessionId, 'source')[0], [old]]);
+    expect(open(second, first).isRefreshSecret(sessionId, old)).toBe(true);
+    expect(open(second).isRefreshSecret(sessionId, old)).toBe(false);
+  });
+
   it.each([
     ['no secret', []],
     ['an empty one', ['']],
