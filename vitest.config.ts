@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+const WORKERS = Math.max(2, availableParallelism());
 const slow = { testTimeout: 60_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
+    // Most tests wait for something most of the time.
+    maxWorkers: WORKERS,
     reporters: ['default', ['json', { outputFile: '.cache/test-results.json' }]],
     projects: [
       {
@@ -20,8 +23,7 @@ export default defineConfig({
           include: ['tests/simulation/**/*.test.ts'],
           // A run makes many small objects and drops them: with room for them there is less collecting.
           execArgv: ['--max-semi-space-size=64'],
-          // Nothing in it waits for anything but the processor. A group of its own, because the others leave one free.
-          maxWorkers: availableParallelism(),
+          // Nothing in it waits for anything but the processor, so it would make all others late.
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
         },
