@@ -8,6 +8,7 @@ import { residentKilobytes } from '../load/processor-time.ts';
 import type { RoomSpec } from '../load/spec.ts';
 
 const settleMs = 1_000;
+const WARM_UP_ROOMS = 5;
 
 /** What 2,000 silent connections cost in resident memory, in rooms of 100. */
 export async function idle(bench: Bench): Promise<void> {
@@ -52,10 +53,16 @@ async function perConnection(
   rooms: readonly RoomSpec[],
   entry: 'sync' | 'join_room',
 ): Promise<number> {
+  const specOf = (some: readonly RoomSpec[]) => {
+    return { rooms: some, inFlight: 1, entry, sequenced: true, phases: [{ kind: 'hold' } as const] };
+  };
+  // What a process takes once, when it first has something to do, is not the price of a connection.
+  await bench.load(`warm-up, ${server.name}`, server, specOf(rooms.slice(0, WARM_UP_ROOMS)), () => sleep(settleMs));
+  await sleep(settleMs);
   await server.collectGarbage();
   const before = residentKilobytes(server.pid);
   let after = 0;
-  const spec = { rooms, inFlight: 1, entry, sequenced: true, phases: [{ kind: 'hold' } as const] };
+  const spec = specOf(rooms);
   await bench.load(`idle, ${server.name}`, server, spec, async () => {
     await sleep(settleMs);
     await server.collectGarbage();
