@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { clientEvents, serverEvents } from './events.ts';
 import { accountOperations } from './operations/accounts.ts';
 import { messageOperations } from './operations/messages.ts';
+import { moderationOperations } from './operations/moderation.ts';
 import { roomOperations } from './operations/rooms.ts';
 import type { WireErrorCode } from './schemas/common.ts';
 
@@ -40,7 +41,7 @@ interface Shape {
 
 /** Everything that can be said over the wire. What is not in here does not exist. */
 export const contract = {
-  http: { ...accountOperations, ...roomOperations, ...messageOperations },
+  http: { ...accountOperations, ...roomOperations, ...moderationOperations, ...messageOperations },
   clientEvents,
   serverEvents,
 } as const satisfies Shape;

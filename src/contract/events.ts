@@ -38,9 +38,14 @@ export const clientEvents = {
     summary: 'Stores a message and tells the room. Acked when it is durable.',
     payload: SendPayload,
     reply: Sent,
-    errors: inRoom,
+    errors: [...inRoom, 'MUTED', 'FORBIDDEN'],
   },
-  typing: { summary: 'Began or stopped typing.', payload: TypingPayload, reply: Nothing, errors: inRoom },
+  typing: {
+    summary: 'Began or stopped typing.',
+    payload: TypingPayload,
+    reply: Nothing,
+    errors: [...inRoom, 'MUTED', 'FORBIDDEN'],
+  },
   read_receipt: {
     summary: 'Everything up to here was read.',
     payload: ReadPayload,

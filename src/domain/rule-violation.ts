@@ -9,7 +9,8 @@ export type Rule =
   | 'username_scripts'
   | 'password_length'
   | 'password_is_name'
-  | 'room_name_length';
+  | 'room_name_length'
+  | 'reason_length';
 
 export class RuleViolation extends Error {
   override readonly name = 'RuleViolation';

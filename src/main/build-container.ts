@@ -7,6 +7,7 @@ import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { accountsModule } from './modules/accounts.module.ts';
 import { inboundModule } from './modules/inbound.module.ts';
 import { messagingModule } from './modules/messaging.module.ts';
+import { moderationModule } from './modules/moderation.module.ts';
 import { memoryPersistenceModule, sequelizePersistenceModule } from './modules/persistence.modules.ts';
 import { redisNodesModule, singleNodeModule } from './modules/nodes.module.ts';
 import { roomsModule } from './modules/rooms.module.ts';
@@ -22,6 +23,6 @@ export function buildContainer(config: Config): Container {
   const persistenceModule = config.databaseUrl === 'memory:' ? memoryPersistenceModule : sequelizePersistenceModule;
   const nodesModule = config.redisUrl === null ? singleNodeModule : redisNodesModule;
   container.load(systemModule, persistenceModule, nodesModule);
-  container.load(accountsModule, roomsModule, messagingModule, inboundModule);
+  container.load(accountsModule, roomsModule, moderationModule, messagingModule, inboundModule);
   return container;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UserId } from '../../src/domain/user/user.ts';
-import { aMember, aRoomId, aTimeMs, aUserId } from '../support/builders.ts';
+import { aMember, aRoomId, aSanction, aTimeMs, aUserId } from '../support/builders.ts';
 import { countTrue, inParallel } from './concurrency.ts';
 import { usePersistence, type CurrentPersistence, type OpenPersistence } from './persistence-harness.ts';
 import { storedMember, storedRoom, storedUser } from './seed.ts';
@@ -13,6 +13,7 @@ export function membershipStoreContract(adapter: string, open: OpenPersistence):
     leaving(current);
     paging(current);
     rooms(current);
+    standings(current);
   });
 }
 
@@ -170,5 +171,40 @@ function rooms(current: CurrentPersistence): void {
     expect(await current().members.shareRoom(userId, userId)).toBe(true);
     await current().members.remove(roomId, userId);
     expect(await current().members.shareRoom(userId, userId)).toBe(false);
+  });
+}
+
+function standings(current: CurrentPersistence): void {
+  it('reads the role, the mute and the settings of the room together', async () => {
+    const settings = { slowModeSeconds: 7, readOnly: true, messageLimit: { messages: 2, perSeconds: 60 } };
+    const room = await storedRoom(current(), { settings });
+    const { roomId, userId } = await storedMember(current(), { roomId: room.id, role: 'admin' });
+    expect(await current().members.standing(roomId, userId)).toEqual({ role: 'admin', mute: null, settings });
+    const mute = aSanction({ roomId, userId, imposedBy: userId, expiresAtMs: 1_700_000_000_999 });
+    await current().sanctions.put({ ...mute, kind: 'ban' });
+    expect((await current().members.standing(roomId, userId))?.mute).toBeNull();
+    await current().sanctions.put(mute);
+    expect((await current().members.standing(roomId, userId))?.mute).toEqual({ expiresAtMs: 1_700_000_000_999 });
+    await current().sanctions.put({ ...mute, expiresAtMs: null });
+    expect((await current().members.standing(roomId, userId))?.mute).toEqual({ expiresAtMs: null });
+    const { userId: other } = await storedMember(current(), { roomId });
+    expect((await current().members.standing(roomId, other))?.mute).toBeNull();
+  });
+
+  it('has no standing for somebody who is not in the room', async () => {
+    const { roomId } = await storedMember(current());
+    const { userId } = await storedMember(current());
+    await current().sanctions.put(aSanction({ roomId, userId, imposedBy: userId }));
+    expect(await current().members.standing(roomId, userId)).toBeNull();
+  });
+
+  it('changes the role of that member only', async () => {
+    const member = await storedMember(current());
+    const other = await storedMember(current(), { roomId: member.roomId });
+    expect(await current().members.setRole(member.roomId, member.userId, 'owner')).toBe(true);
+    expect(await current().members.setRole(member.roomId, member.userId, 'owner')).toBe(true);
+    expect(await current().members.find(member.roomId, member.userId)).toEqual({ ...member, role: 'owner' });
+    expect(await current().members.find(other.roomId, other.userId)).toEqual(other);
+    expect(await current().members.setRole(member.roomId, aUserId(), 'admin')).toBe(false);
   });
 }

@@ -10,6 +10,7 @@ import { roomDirectoryContract } from './room-directory.contract.ts';
 import { roomLogContract } from './room-log.contract.ts';
 import { roomStoreContract } from './room-store.contract.ts';
 import { aPlace, storedMessage } from './seed.ts';
+import { sanctionStoreContract } from './sanction-store.contract.ts';
 import { sessionStoreContract } from './session-store.contract.ts';
 import { unitOfWorkContract } from './unit-of-work.contract.ts';
 import { userStoreContract } from './user-store.contract.ts';
@@ -23,6 +24,7 @@ export function persistenceContract(adapter: string, open: OpenPersistence): voi
   membershipStoreContract(adapter, open);
   receiptStoreContract(adapter, open);
   inviteStoreContract(adapter, open);
+  sanctionStoreContract(adapter, open);
   roomLogContract(adapter, open);
   roomDirectoryContract(adapter, open);
   unitOfWorkContract(adapter, open);

@@ -35,6 +35,19 @@ function lookups(current: CurrentPersistence): void {
     expect(await current().unitOfWork.run(({ rooms }) => rooms.lock(aRoomId()))).toBeNull();
   });
 
+  it('changes name and settings of that room only, and finds it by the new name', async () => {
+    const room = await storedRoom(current(), { name: 'before' });
+    const other = await storedRoom(current(), { name: 'other' });
+    const settings = { slowModeSeconds: 86_400, readOnly: true, messageLimit: { messages: 3, perSeconds: 60 } };
+    await current().rooms.update(room.id, { name: 'After', settings });
+    expect(await current().rooms.byId(room.id)).toEqual({ ...room, name: 'After', settings });
+    expect(await current().rooms.byId(other.id)).toEqual(other);
+    expect(await current().rooms.publicPage({ query: 'aft', limit: 9 })).toHaveLength(1);
+    expect(await current().rooms.publicPage({ query: 'befor', limit: 9 })).toEqual([]);
+    await current().rooms.update(room.id, { name: 'After', settings: room.settings });
+    expect(await current().rooms.byId(room.id)).toEqual({ ...room, name: 'After' });
+  });
+
   it('compares invite codes exactly', async () => {
     const upper = await storedRoom(current(), { inviteCode: aSecret().toUpperCase() });
     expect(await current().rooms.byInviteCode(upper.inviteCode.toLowerCase())).toBeNull();

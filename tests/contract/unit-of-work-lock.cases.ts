@@ -105,7 +105,7 @@ function joins(current: CurrentPersistence): void {
     await meet();
     await rooms.lock(roomId);
     if (await members.find(roomId, userId)) return 'member already';
-    if (!found || !(await invites.use(found.id, aTimeMs()))) return 'refused';
+    if (!found || !(await invites.use(found.id, userId, aTimeMs()))) return 'refused';
     await journal.append(aChangeDraft({ roomId, actorId: userId }));
     expect(await members.insert(aMember({ roomId, userId }))).toBe(true);
     return 'joined';

@@ -1,6 +1,6 @@
 import type { Persistence, Stores } from '../../src/application/ports/index.ts';
 import type { UserId } from '../../src/domain/user/user.ts';
-import { aChangeDraft, aMember, anInvite, aRoom, aSession, aTimeMs, aUser } from '../support/builders.ts';
+import { aChangeDraft, aMember, anInvite, aRoom, aSanction, aSession, aTimeMs, aUser } from '../support/builders.ts';
 import { storedInvite, storedMember, storedMessage, storedSession } from './seed.ts';
 
 /** Something of every kind, stored before a unit that changes all of it. */
@@ -13,9 +13,12 @@ export async function aWorld(persistence: Persistence) {
   const other = await storedSession(persistence, { userId });
   const invite = await storedInvite(persistence, { roomId, createdBy: userId });
   const revoked = await storedInvite(persistence, { roomId, createdBy: userId });
+  const lifted = aSanction({ roomId, userId: leaver.userId, imposedBy: userId, kind: 'ban' });
+  await persistence.sanctions.put(lifted);
   const newUser = aUser();
   return {
-    ...{ roomId, userId, leaverId: leaver.userId, session, other, invite, revoked },
+    ...{ roomId, userId, leaverId: leaver.userId, session, other, invite, revoked, lifted },
+    newSanction: aSanction({ roomId, userId, imposedBy: userId }),
     newUser,
     newSession: aSession({ userId }),
     newRoom: aRoom({ createdBy: userId }),
@@ -35,8 +38,8 @@ export async function setHash(users: Stores['users'], userId: UserId, to: string
 
 /** One call of every method that writes. */
 export async function changeEverything(stores: Stores, world: World): Promise<void> {
-  const { users, sessions, rooms, members, invites, journal } = stores;
-  const { roomId, userId, leaverId, session, other, invite, revoked } = world;
+  const { users, sessions, rooms, members, invites, sanctions, journal } = stores;
+  const { roomId, userId, leaverId, session, other, invite, revoked, lifted } = world;
   await rooms.lock(roomId);
   await users.insert(world.newUser);
   await setHash(users, userId, 'changed');
@@ -53,18 +56,22 @@ export async function changeEverything(stores: Stores, world: World): Promise<vo
   await sessions.end(other.id, aTimeMs());
   await rooms.insert(world.newRoom);
   await members.insert(world.newMember);
+  await rooms.update(roomId, { name: 'changed', settings: { slowModeSeconds: 3, readOnly: true, messageLimit: null } });
+  await members.setRole(roomId, userId, 'admin');
   await members.remove(roomId, leaverId);
+  await sanctions.put(world.newSanction);
+  await sanctions.lift(roomId, lifted.kind, lifted.userId);
   await invites.insert(world.newInvite);
-  await invites.use(invite.id, aTimeMs());
+  await invites.use(invite.id, userId, aTimeMs());
   await invites.revoke(roomId, revoked.id, aTimeMs());
   await journal.append(world.change);
 }
 
-type Readable = Pick<Persistence, 'users' | 'sessions' | 'rooms' | 'members' | 'invites'>;
+type Readable = Pick<Persistence, 'users' | 'sessions' | 'rooms' | 'members' | 'invites' | 'sanctions'>;
 
 /** Everything that such a unit changes, as one value to compare. */
 export async function stateOf(stores: Readable, world: World) {
-  const { users, sessions, rooms, members, invites } = stores;
+  const { users, sessions, rooms, members, invites, sanctions } = stores;
   const { roomId, userId, leaverId, newUser } = world;
   const sharing = (id: World['userId']) => members.shareRoom(userId, id);
   return {
@@ -81,6 +88,11 @@ export async function stateOf(stores: Readable, world: World) {
     sharing: [await sharing(newUser.id), await sharing(leaverId)],
     invites: [await invites.byDigest(world.invite.codeDigest), await invites.byDigest(world.newInvite.codeDigest)],
     open: await invites.ofRoom(roomId),
+    uses: await invites.usesOf({ inviteId: world.invite.id, limit: 10 }),
+    room: await rooms.byId(roomId),
+    standing: await members.standing(roomId, userId),
+    mutes: await sanctions.ofRoom({ roomId, kind: 'mute', nowMs: 0, limit: 10 }),
+    ban: await sanctions.find(roomId, 'ban', leaverId),
   };
 }
 

@@ -12,7 +12,7 @@ type EventName = keyof Contract['clientEvents'];
 
 const EVENTS = Object.keys(contract.clientEvents) as EventName[];
 const ALWAYS: readonly WireErrorCode[] = ['VALIDATION_FAILED', 'UNAUTHENTICATED', 'TOKEN_EXPIRED', 'OVERLOADED'];
-const INSIDES = /\n\s+at |node_modules|\.ts:\d|SELECT |INSERT |UPDATE |[Ss]equelize|SQLITE|ER_[A-Z]{3}|Illegal mix/;
+const INSIDES = /\n\s+at |node_modules|\.ts:\d|SELECT |INSERT |UPDATE |[Ss]equelize|SQLITE|\bER_[A-Z]{3}|Illegal mix/;
 
 /** Whatever a socket sends is answered as the contract says, and neither the process nor anybody else minds. */
 export function junkEventsSuite(database: string, start: Start): void {

@@ -24,10 +24,13 @@ const EXERCISES: Record<ServerEvent, (scene: Scene) => Promise<unknown>> = {
     const { data } = await a.ask('send_message', { roomId, content: 'among us' });
     await b.hears('receive_message', ({ id }) => id === data.id);
   },
-  room_event: async ({ url, a, roomId }) => {
+  room_event: async ({ url, a, alice, roomId }) => {
     const carol = await Person.register(url, 'carol');
     await carol.join(roomId);
     await a.hears('room_event', ({ type, userId }) => type === 'member_joined' && userId === carol.id);
+    await alice.call('PATCH', `/api/rooms/${roomId}/members/${carol.id}`, { role: 'admin' });
+    await alice.call('POST', `/api/rooms/${roomId}/mutes/${carol.id}`, {});
+    await alice.call('PATCH', `/api/rooms/${roomId}`, { slowModeSeconds: 1 });
     await carol.call('DELETE', `/api/rooms/${roomId}/members/me`);
     await a.hears('room_event', ({ type, userId }) => type === 'member_left' && userId === carol.id);
   },
@@ -72,20 +75,27 @@ export function silenceSuite(database: string, start: Start): void {
     const site = useSite(start, { JWT_EXPIRES_IN: '50s' });
 
     it.each(EVENTS)('hears nothing of %s', async (event) => {
-      const { roomId, people } = await site.room('alice', 'bob', 'former');
-      const [alice, bob, former] = people as [Person, Person, Person];
+      const { roomId, people } = await site.room('alice', 'bob', 'former', 'kicked', 'banned');
+      const [alice, bob, former, kicked, banned] = people as [Person, Person, Person, Person, Person];
       const stranger = await site.someone('stranger');
       await stranger.createRoom();
       const [a, b] = [await alice.connect(), await bob.connect()];
       const outside = [
         await former.connect(),
         await former.connect({ transports: ['websocket'] }),
+        await kicked.connect(),
+        await banned.connect({ transports: ['websocket'] }),
         await stranger.connect(),
         await stranger.connect({ transports: ['polling'] }),
       ];
       expect(await outside[0]?.ask('leave_room', { roomId })).toMatchObject({ ok: true });
-      // Both are told of the end; polling, that may take a moment.
-      for (const device of outside.slice(0, 2)) await device.hears('room_event', ({ type }) => type === 'member_left');
+      await alice.call('DELETE', `/api/rooms/${roomId}/members/${kicked.id}`);
+      await alice.call('POST', `/api/rooms/${roomId}/bans/${banned.id}`, {});
+      // They are told of the end; polling, that may take a moment.
+      const ends = ['member_left', 'member_left', 'member_removed', 'member_banned'];
+      for (const [index, end] of ends.entries()) {
+        await outside[index]?.hears('room_event', ({ type }) => type === end);
+      }
       for (const device of outside) await device.hears('session_expiring');
       await settled(...outside);
       for (const device of outside) device.heard.length = 0;

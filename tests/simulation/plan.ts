@@ -6,7 +6,7 @@ import type { NodeSettings } from './sim-node.ts';
 export type Operation =
   | { readonly type: 'send'; readonly count: number }
   | { readonly type: 'mark'; readonly kind: 'read' | 'delivered' }
-  | { readonly type: 'leave' | 'join' | 'summaries' | 'events' | 'history' | 'unread' | 'create' };
+  | { readonly type: 'leave' | 'join' | 'summaries' | 'events' | 'history' | 'unread' | 'create' | 'remove' };
 
 export interface PlannedOperation {
   readonly atMs: number;
@@ -128,7 +128,8 @@ function operationOf(random: Random, burst: number): Operation {
   if (dice < 0.8) return { type: 'leave' };
   if (dice < 0.86) return { type: 'join' };
   if (dice < 0.91) return { type: 'summaries' };
-  if (dice < 0.94) return { type: 'unread' };
+  if (dice < 0.93) return { type: 'unread' };
+  if (dice < 0.96) return { type: 'remove' };
   return { type: random.pick(['events', 'history', 'create']) };
 }
 

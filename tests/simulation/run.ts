@@ -49,7 +49,8 @@ async function found(world: World, plan: Plan): Promise<void> {
     const room_id = roomIdOf(room);
     const is_private = false;
     const named = { id: room_id, name: 'a room', invite_code: room_id, created_by: owner };
-    await world.put('rooms', [{ ...named, name_key: 'a room', is_private, created_at }]);
+    const settings = { slow_mode_seconds: 0, read_only: false, limit_messages: null, limit_seconds: null };
+    await world.put('rooms', [{ ...named, ...settings, name_key: 'a room', is_private, created_at }]);
     const entry = { room_id, actor_id: owner, client_message_id: null, content: null, created_at };
     const joined = JSON.stringify({ userId: owner, username: 'user-0', role: 'owner' });
     await world.put('log', [
@@ -162,6 +163,8 @@ class Driver {
         return void client.reads.history(roomId);
       case 'create':
         return void client.create();
+      case 'remove':
+        return void client.reads.removeMember(roomId, userIdOf(this.#random.int(0, this.#plan.users - 1)));
     }
   }
 }

@@ -13,6 +13,10 @@ import { toWireFailure } from '../../src/adapters/wire/error-map.ts';
 import { Arrivals } from '../../src/adapters/wire/arrivals.ts';
 import { SocketOutbox } from '../../src/adapters/wire/socket-outbox.ts';
 import { MembershipCache } from '../../src/application/access/membership-cache.ts';
+import { Moderation } from '../../src/application/moderation/moderation.ts';
+import { RemoveMember } from '../../src/application/use-cases/remove-member.ts';
+import { moderationHandlers, type ModerationUseCases } from '../../src/adapters/inbound/http/moderation-handlers.ts';
+import { SpeakingTurns } from '../../src/application/access/speaking-turns.ts';
 import { RoomAccess } from '../../src/application/access/room-access.ts';
 import type { SessionGuard } from '../../src/application/access/session-guard.ts';
 import { PresenceAnnouncer } from '../../src/application/live/presence-announcer.ts';
@@ -69,7 +73,8 @@ export interface NodeDeps {
 
 const EPOCH_MS = 1_767_225_600_000;
 
-export type RestCall = 'sendMessage' | 'readEvents' | 'readHistory' | 'markUnread' | 'listMyRooms' | 'createRoom';
+export type RestCall =
+  'sendMessage' | 'readEvents' | 'readHistory' | 'markUnread' | 'listMyRooms' | 'createRoom' | 'removeMember';
 type Rest = (request: object) => Promise<{ readonly body: unknown }>;
 
 /** One process of the product: everything in it is real but what lies outside of a process. */
@@ -88,6 +93,7 @@ export class SimNode {
     this.#rest = {
       ...messageHandlers(useCases),
       ...roomHandlers(useCases as unknown as RoomUseCases),
+      ...moderationHandlers(useCases as unknown as ModerationUseCases),
     } as unknown as Record<RestCall, Rest>;
   }
 
@@ -140,13 +146,15 @@ export class SimNode {
     const trackPresence = new TrackPresence({ presence, announcer, typing });
     const shared = { unitOfWork, access, feed, broadcaster, ids, clock };
     const markReceipts = new MarkReceipts({ log, receipts, access, feed, broadcaster, clock });
+    const turns = new SpeakingTurns({ limiter, serverLimit: settings.messageRate });
     const useCases = {
       createRoom: new CreateRoom(shared),
       joinRoom: new JoinRoom({ ...shared, rooms, tokens, announcer }),
       leaveRoom: new LeaveRoom({ ...shared, typing }),
+      removeMember: new RemoveMember({ moderation: new Moderation({ ...shared, typing, logger }) }),
       viewRoom: new ViewRoom({ unitOfWork, access, presence }),
-      indicateTyping: new IndicateTyping({ access, typing }),
-      sendMessage: new SendMessage({ log, access, feed, typing, limiter, limit: settings.messageRate, ids, clock }),
+      indicateTyping: new IndicateTyping({ access, typing, clock }),
+      sendMessage: new SendMessage({ log, access, turns, feed, typing, ids, clock }),
       markReceipts,
       markRead: new MarkRead({ log, access, markReceipts }),
       markUnread: new MarkUnread({ receipts, access }),

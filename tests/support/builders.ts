@@ -3,7 +3,8 @@ import type { MessageId } from '../../src/domain/message/message.ts';
 import type { Invite, InviteId } from '../../src/domain/room/invite.ts';
 import type { Member } from '../../src/domain/room/member.ts';
 import type { MessageEntry, RoomChange } from '../../src/domain/room/room-entry.ts';
-import type { Room, RoomId } from '../../src/domain/room/room.ts';
+import { DEFAULT_SETTINGS, type Room, type RoomId } from '../../src/domain/room/room.ts';
+import type { Sanction } from '../../src/domain/room/sanction.ts';
 import type { Session, SessionId } from '../../src/domain/session/session.ts';
 import type { User, UserId } from '../../src/domain/user/user.ts';
 
@@ -70,6 +71,21 @@ export function aRoom(overrides: Partial<Room> = {}): Room {
     inviteCode: aSecret(),
     createdBy: aUserId(),
     createdAtMs: aTimeMs(),
+    settings: DEFAULT_SETTINGS,
+    ...overrides,
+  };
+}
+
+/** A mute without an end. */
+export function aSanction(overrides: Partial<Sanction> = {}): Sanction {
+  return {
+    roomId: aRoomId(),
+    userId: aUserId(),
+    kind: 'mute',
+    imposedBy: aUserId(),
+    reason: null,
+    createdAtMs: aTimeMs(),
+    expiresAtMs: null,
     ...overrides,
   };
 }

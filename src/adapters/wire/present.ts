@@ -3,16 +3,20 @@ import type { SignedIn } from '../../application/auth/session-issuer.ts';
 import type * as ports from '../../application/ports/index.ts';
 import type { EventsPage } from '../../application/use-cases/read-events.ts';
 import type { SyncResult } from '../../application/use-cases/sync-rooms.ts';
+import type { InviteUseView } from '../../application/use-cases/manage-invites.ts';
+import type { InvitePreview } from '../../application/use-cases/preview-invite.ts';
 import type { MemberView, RoomSnapshot } from '../../application/use-cases/view-room.ts';
 import type { UserProfile } from '../../application/use-cases/view-user.ts';
 import type * as accounts from '../../contract/schemas/accounts.ts';
 import type * as live from '../../contract/schemas/live.ts';
 import type * as messages from '../../contract/schemas/messages.ts';
+import type * as moderation from '../../contract/schemas/moderation.ts';
 import type * as rooms from '../../contract/schemas/rooms.ts';
 import type { Invite } from '../../domain/room/invite.ts';
 import type { Role } from '../../domain/room/member.ts';
 import { isMessage, type MessageEntry, type RoomChangeEntry, type RoomEntry } from '../../domain/room/room-entry.ts';
-import type { Room } from '../../domain/room/room.ts';
+import type { MessageLimit, Room, RoomSettings } from '../../domain/room/room.ts';
+import type { Sanction } from '../../domain/room/sanction.ts';
 import type { Session, SessionId } from '../../domain/session/session.ts';
 
 /** From the application to the contract, field by field: what is not named here never leaves the server. */
@@ -54,9 +58,34 @@ export function presentRoomEvent(entry: RoomChangeEntry): Wire<typeof messages.R
     case 'member_joined':
       return { type: entry.type, ...place, userId: entry.userId, username: entry.username, role: entry.role };
     case 'member_left':
+    case 'member_removed':
+    case 'ban_lifted':
+    case 'mute_lifted':
       return { type: entry.type, ...place, userId: entry.userId };
+    case 'role_changed':
+      return { type: entry.type, ...place, userId: entry.userId, role: entry.role };
+    case 'member_banned':
+    case 'member_muted': {
+      const { type, userId, reason, expiresAtMs } = entry;
+      return { type, ...place, userId, reason, expiresAt: isoOrNull(expiresAtMs) };
+    }
+    case 'room_updated':
+      return { type: entry.type, ...place, ...presentChange(entry) };
   }
 }
+
+/** Named is only what is there. */
+function presentChange({ name, slowModeSeconds, readOnly, messageLimit }: Partial<Pick<Room, 'name'> & RoomSettings>) {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(slowModeSeconds === undefined ? {} : { slowModeSeconds }),
+    ...(readOnly === undefined ? {} : { readOnly }),
+    ...(messageLimit === undefined ? {} : { messageLimit: presentLimit(messageLimit) }),
+  };
+}
+
+const presentLimit = (limit: MessageLimit | null) =>
+  limit && { messages: limit.messages, perSeconds: limit.perSeconds };
 
 export function presentEntry(entry: RoomEntry): Wire<typeof messages.LogEvent> {
   return isMessage(entry) ? { type: 'message', ...presentMessage(entry) } : presentRoomEvent(entry);
@@ -75,12 +104,16 @@ export function presentRoom(
   { role, memberCount }: { readonly role?: Role; readonly memberCount?: number } = {},
 ): Wire<typeof rooms.Room> {
   const { id, name, isPrivate, createdBy } = room;
+  const { slowModeSeconds, readOnly, messageLimit } = room.settings;
   return {
     id,
     name,
     isPrivate,
     createdBy,
     createdAt: iso(room.createdAtMs),
+    slowModeSeconds,
+    readOnly,
+    messageLimit: presentLimit(messageLimit),
     ...(role === undefined ? {} : { role }),
     ...(memberCount === undefined ? {} : { memberCount }),
   };
@@ -128,6 +161,25 @@ export function presentInvite(invite: Invite, code?: string): Wire<typeof rooms.
     maxUses,
     uses,
   };
+}
+
+export function presentInviteUse({ userId, username, usedAtMs }: InviteUseView) {
+  return { userId, username, usedAt: iso(usedAtMs) };
+}
+
+export function presentInvitePreview(preview: InvitePreview): Wire<typeof rooms.InvitePreview> {
+  const { room, memberCount, invitedBy } = preview;
+  const { id, name, isPrivate } = room;
+  return {
+    room: { id, name, isPrivate, memberCount },
+    invitedBy: invitedBy && { userId: invitedBy.id, username: invitedBy.username },
+    expiresAt: isoOrNull(preview.expiresAtMs),
+  };
+}
+
+export function presentSanction(sanction: Sanction): Wire<typeof moderation.Sanction> {
+  const { userId, imposedBy, reason, createdAtMs, expiresAtMs } = sanction;
+  return { userId, imposedBy, reason, createdAt: iso(createdAtMs), expiresAt: isoOrNull(expiresAtMs) };
 }
 
 export function presentSignedIn(signedIn: SignedIn): Wire<typeof accounts.SignedIn> {

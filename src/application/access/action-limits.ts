@@ -12,6 +12,7 @@ const PER_MINUTE = {
   create_room: 120,
   join: 600,
   invite: 120,
+  moderate: 300,
   search: 300,
   sync: 3_000,
   history: 3_000,

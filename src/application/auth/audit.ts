@@ -1,3 +1,4 @@
+import type { RoomChangeType } from '../../domain/room/room-entry.ts';
 import type * as ports from '../ports/index.ts';
 
 export type AuthAction =
@@ -22,6 +23,6 @@ export interface AuditFields {
 }
 
 /** One line for each event that a later question may be about. `audit` is what to search the log for. */
-export function audit(logger: ports.Logger, action: AuthAction, fields: AuditFields): void {
+export function audit(logger: ports.Logger, action: AuthAction | RoomChangeType, fields: AuditFields): void {
   logger.info({ audit: action, ...fields }, 'audit');
 }

@@ -12,6 +12,7 @@ const MESSAGES: Record<Rule, string> = {
   password_length: 'The password must have at least 8 characters and at most 72 bytes in UTF-8.',
   password_is_name: 'The password must not be the e-mail address or the username.',
   room_name_length: 'The room name must have 1 to 120 characters.',
+  reason_length: 'The reason must have 300 characters at most.',
 };
 
 /** Runs a rule of the domain; a broken one becomes VALIDATION_FAILED naming the field it is about. */

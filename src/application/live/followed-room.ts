@@ -1,4 +1,4 @@
-import type { RoomEntry } from '../../domain/room/room-entry.ts';
+import { endsMembership, type RoomEntry } from '../../domain/room/room-entry.ts';
 import type { RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import type { RoomBroadcaster } from '../ports/index.ts';
@@ -110,7 +110,7 @@ export class FollowedRoom {
     };
     for (const [index, entry] of entries.entries()) {
       if (entry.type === 'member_joined') tellUpTo(index);
-      else if (entry.type === 'member_left') tellUpTo(index + 1);
+      else if (endsMembership(entry)) tellUpTo(index + 1);
       else continue;
       this.#move(entry);
     }
@@ -118,7 +118,7 @@ export class FollowedRoom {
   }
 
   #move(entry: RoomEntry): void {
-    if (entry.type !== 'member_joined' && entry.type !== 'member_left') return;
+    if (entry.type !== 'member_joined' && !endsMembership(entry)) return;
     const { userId, seq } = entry;
     if ((this.#moves.get(userId) ?? 0) >= seq) return;
     this.#moves.delete(userId);

@@ -1,4 +1,4 @@
-import type { RoomEntry } from '../../domain/room/room-entry.ts';
+import type { RoomChangeEntry, RoomEntry } from '../../domain/room/room-entry.ts';
 import type { RoomId } from '../../domain/room/room.ts';
 import type { SessionId } from '../../domain/session/session.ts';
 import type { UserId } from '../../domain/user/user.ts';
@@ -24,6 +24,7 @@ export class SharedBroadcaster implements ports.RoomBroadcaster {
   }
 
   deliver(roomId: RoomId, entries: readonly RoomEntry[]): void {
+    for (const entry of entries) if (entry.type !== 'message') this.#heed(entry);
     this.#deps.local.deliver(roomId, entries);
   }
 
@@ -73,5 +74,12 @@ export class SharedBroadcaster implements ports.RoomBroadcaster {
   endSession(sessionId: SessionId): void {
     this.#deps.local.endSession(sessionId);
     this.#deps.bus.tellAll({ type: 'session_ended', sessionId });
+  }
+
+  /** What the log says about rights holds from here on, on whichever node it was written. */
+  #heed(entry: RoomChangeEntry): void {
+    const { memberships } = this.#deps;
+    if (entry.type === 'room_updated') memberships.forgetRoom(entry.roomId);
+    else if ('userId' in entry) memberships.forget(entry.roomId, entry.userId);
   }
 }

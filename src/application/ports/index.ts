@@ -16,6 +16,7 @@ export type * from './room-bus.ts';
 export type * from './room-directory.ts';
 export type * from './room-log.ts';
 export type * from './room-store.ts';
+export type * from './sanction-store.ts';
 export type * from './scheduler.ts';
 export type * from './session-store.ts';
 export type * from './token-service.ts';

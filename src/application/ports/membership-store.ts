@@ -1,5 +1,6 @@
-import type { Member } from '../../domain/room/member.ts';
+import type { Member, Role } from '../../domain/room/member.ts';
 import type { RoomId } from '../../domain/room/room.ts';
+import type { Standing } from '../../domain/room/standing.ts';
 import type { UserId } from '../../domain/user/user.ts';
 
 export interface MembersRequest {
@@ -17,6 +18,12 @@ export interface MembershipStore {
   remove(roomId: RoomId, userId: UserId): Promise<boolean>;
 
   find(roomId: RoomId, userId: UserId): Promise<Member | null>;
+
+  /** The role, the mute and the room's settings, as of one moment. Null when the user is no member. */
+  standing(roomId: RoomId, userId: UserId): Promise<Standing | null>;
+
+  /** False when the user is no member. */
+  setRole(roomId: RoomId, userId: UserId, role: Role): Promise<boolean>;
 
   /** The members of a room, ascending by user id. An unknown room is empty. */
   ofRoom(request: MembersRequest): Promise<readonly Member[]>;

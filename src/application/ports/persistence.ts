@@ -5,6 +5,7 @@ import type { ReceiptStore } from './receipt-store.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { RoomLog } from './room-log.ts';
 import type { RoomStore } from './room-store.ts';
+import type { SanctionStore } from './sanction-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { UserStore } from './user-store.ts';
@@ -18,6 +19,7 @@ export interface Persistence {
   readonly members: MembershipStore;
   readonly receipts: ReceiptStore;
   readonly invites: InviteStore;
+  readonly sanctions: SanctionStore;
   readonly log: RoomLog;
   readonly directory: RoomDirectory;
   readonly unitOfWork: UnitOfWork;

@@ -1,4 +1,4 @@
-import type { Room, RoomId } from '../../domain/room/room.ts';
+import type { Room, RoomId, RoomSettings } from '../../domain/room/room.ts';
 
 export interface PublicRoomsRequest {
   /** Substring of the name, compared without case; matched literally, wildcards included. */
@@ -20,6 +20,9 @@ export interface RoomStore {
    * that changes who is in a room takes it first. Null when there is no such room.
    */
   lock(id: RoomId): Promise<Room | null>;
+
+  /** Stores name and settings of a room that is there. */
+  update(id: RoomId, change: { readonly name: string; readonly settings: RoomSettings }): Promise<void>;
 
   /** Public rooms, newest id first. */
   publicPage(request: PublicRoomsRequest): Promise<readonly Room[]>;

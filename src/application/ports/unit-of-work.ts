@@ -3,6 +3,7 @@ import type { InviteStore } from './invite-store.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { RoomJournal } from './room-log.ts';
 import type { RoomStore } from './room-store.ts';
+import type { SanctionStore } from './sanction-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { UserStore } from './user-store.ts';
 
@@ -14,6 +15,7 @@ export interface Stores {
   readonly rooms: RoomStore;
   readonly members: MembershipStore;
   readonly invites: InviteStore;
+  readonly sanctions: SanctionStore;
   readonly journal: RoomJournal;
 }
 

@@ -1,5 +1,5 @@
 import type { MessageId } from '../../domain/message/message.ts';
-import { createRoom, type Room, type RoomId } from '../../domain/room/room.ts';
+import { createRoom, DEFAULT_SETTINGS, type Room, type RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import { checkRule } from '../errors/check-rule.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -39,6 +39,7 @@ export class CreateRoom {
         inviteCode: ids.secret(),
         createdBy: userId,
         createdAtMs,
+        settings: DEFAULT_SETTINGS,
       }),
     );
     const entries = await unitOfWork.run(async ({ rooms, users, members, journal }) => {

@@ -1,7 +1,8 @@
 import type { RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
-import type { RoomAccess } from '../access/room-access.ts';
+import { refusalToSpeak, type RoomAccess } from '../access/room-access.ts';
 import type { TypingBoard } from '../live/typing-board.ts';
+import type { Clock } from '../ports/index.ts';
 
 export interface IndicateTypingInput {
   readonly roomId: RoomId;
@@ -10,18 +11,26 @@ export interface IndicateTypingInput {
   readonly isTyping: boolean;
 }
 
-export class IndicateTyping {
-  readonly #access: RoomAccess;
-  readonly #typing: TypingBoard;
+interface IndicateTypingDeps {
+  readonly access: RoomAccess;
+  readonly typing: TypingBoard;
+  readonly clock: Clock;
+}
 
-  constructor(deps: { readonly access: RoomAccess; readonly typing: TypingBoard }) {
-    this.#access = deps.access;
-    this.#typing = deps.typing;
+/** Who may not speak does not type either. */
+export class IndicateTyping {
+  readonly #deps: IndicateTypingDeps;
+
+  constructor(deps: IndicateTypingDeps) {
+    this.#deps = deps;
   }
 
   async execute({ roomId, userId, connectionId, isTyping }: IndicateTypingInput): Promise<void> {
-    await this.#access.requireMember(roomId, userId);
-    if (isTyping) this.#typing.started(roomId, userId, connectionId);
-    else this.#typing.stopped(roomId, userId);
+    const { access, typing, clock } = this.#deps;
+    const standing = await access.requireMember(roomId, userId);
+    if (!isTyping) return typing.stopped(roomId, userId);
+    const refusal = refusalToSpeak(standing, clock.nowMs());
+    if (refusal) throw refusal;
+    typing.started(roomId, userId, connectionId);
   }
 }

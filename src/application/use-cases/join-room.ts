@@ -3,6 +3,7 @@ import { inviteState, type Invite } from '../../domain/room/invite.ts';
 import type { Role } from '../../domain/room/member.ts';
 import type { RoomChangeEntry } from '../../domain/room/room-entry.ts';
 import type { Room, RoomId } from '../../domain/room/room.ts';
+import { isInForce } from '../../domain/room/sanction.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import type { RoomAccess } from '../access/room-access.ts';
 import { AppError } from '../errors/app-error.ts';
@@ -73,15 +74,15 @@ export class JoinRoom {
    */
   async #rejoin(roomId: RoomId, userId: UserId): Promise<Joined | null> {
     const { access, feed, rooms } = this.#deps;
-    if ((await access.roleOf(roomId, userId)) === null) return null;
+    if ((await access.standingOf(roomId, userId)) === null) return null;
     await feed.open([roomId]);
     const asOfSeq = feed.knownHead(roomId);
     access.forget(roomId, userId);
-    const role = await access.roleOf(roomId, userId);
+    const standing = await access.standingOf(roomId, userId);
     const room = await rooms.byId(roomId);
-    if (role === null || room === null) return null;
+    if (standing === null || room === null) return null;
     if (!feed.admit(roomId, userId, asOfSeq)) throw new AppError('OVERLOADED');
-    return { room, role, joined: false };
+    return { room, role: standing.role, joined: false };
   }
 
   async #join(stores: ports.Stores, input: JoinRoomInput): Promise<Outcome> {
@@ -93,9 +94,14 @@ export class JoinRoom {
     if (!room) throw new AppError('ROOM_NOT_FOUND');
     const existing = await stores.members.find(room.id, userId);
     if (existing) return { room, role: existing.role, joined: false, entry: null };
-    if (room.isPrivate) await this.#present(stores, room, input.inviteCode, target.invite);
+    const invite = room.isPrivate ? inviteFor(room, input.inviteCode, target.invite) : null;
+    await this.#refuseBanned(stores, room.id, userId);
+    if (invite) await this.#use(stores, invite, userId);
     const user = await stores.users.byId(userId);
     if (!user) throw new AppError('UNAUTHENTICATED');
+    // Whoever comes into a room that everybody has left takes care of it.
+    const isDeserted = (await stores.members.ofRoom({ roomId: room.id, limit: 1 })).length === 0;
+    const role = isDeserted ? 'owner' : 'member';
     const entry = await stores.journal.append({
       id: ids.uuid() as MessageId,
       roomId: room.id,
@@ -104,18 +110,18 @@ export class JoinRoom {
       type: 'member_joined',
       userId,
       username: user.username,
-      role: 'member',
+      role,
     });
     await stores.members.insert({
       roomId: room.id,
       userId,
-      role: 'member',
+      role,
       joinedAtMs: entry.createdAtMs,
       // Whoever joins owes nobody a reading of what was said before.
       deliveredSeq: entry.seq,
       readSeq: entry.seq,
     });
-    return { room, role: 'member', joined: true, entry };
+    return { room, role, joined: true, entry };
   }
 
   async #locate(stores: ports.Stores, input: JoinRoomInput): Promise<{ roomId: RoomId; invite: Invite | null }> {
@@ -127,14 +133,26 @@ export class JoinRoom {
     return { roomId: room.id, invite: null };
   }
 
-  /** Lets pass with the room's own code, or takes one use of an invite. */
-  async #present(stores: ports.Stores, room: Room, code: string | undefined, invite: Invite | null): Promise<void> {
-    if (code !== undefined && code === room.inviteCode) return;
-    if (!invite || invite.roomId !== room.id) throw new AppError('INVITE_REQUIRED');
+  /** After the invite was looked at: whoever has none learns nothing about a private room. */
+  async #refuseBanned({ sanctions }: ports.Stores, roomId: RoomId, userId: UserId): Promise<void> {
+    const ban = await sanctions.find(roomId, 'ban', userId);
     const nowMs = this.#deps.clock.nowMs();
-    if (await stores.invites.use(invite.id, nowMs)) return;
+    if (!ban || !isInForce(ban, nowMs)) return;
+    throw new AppError('BANNED', ban.expiresAtMs === null ? {} : { retryAfterMs: ban.expiresAtMs - nowMs });
+  }
+
+  async #use({ invites }: ports.Stores, invite: Invite, userId: UserId): Promise<void> {
+    const nowMs = this.#deps.clock.nowMs();
+    if (await invites.use(invite.id, userId, nowMs)) return;
     // Read again: it may have run out while this unit waited for the room.
-    const now = (await stores.invites.byDigest(invite.codeDigest)) ?? invite;
+    const now = (await invites.byDigest(invite.codeDigest)) ?? invite;
     throw new AppError(inviteState(now, nowMs) === 'exhausted' ? 'INVITE_EXHAUSTED' : 'INVITE_EXPIRED');
   }
+}
+
+/** The invite that has to be used to come in; null with the room's own code, which is never used up. */
+function inviteFor(room: Room, code: string | undefined, invite: Invite | null): Invite | null {
+  if (code !== undefined && code === room.inviteCode) return null;
+  if (!invite || invite.roomId !== room.id) throw new AppError('INVITE_REQUIRED');
+  return invite;
 }

@@ -4,6 +4,7 @@ import type { UserId } from '../../domain/user/user.ts';
 import type { RoomAccess } from '../access/room-access.ts';
 import { AppError } from '../errors/app-error.ts';
 import type * as ports from '../ports/index.ts';
+import { usernames } from './list-sanctions.ts';
 
 interface InviteDeps {
   readonly rooms: ports.RoomStore;
@@ -12,6 +13,10 @@ interface InviteDeps {
   readonly tokens: ports.TokenService;
   readonly ids: ports.IdGenerator;
   readonly clock: ports.Clock;
+}
+
+export interface InviteUseView extends ports.InviteUse {
+  readonly username: string;
 }
 
 interface InRoom {
@@ -79,6 +84,35 @@ export class ListInvites {
   async execute({ roomId, userId }: InRoom): Promise<readonly Invite[]> {
     await this.#deps.access.requireModerator(roomId, userId);
     return this.#deps.invites.ofRoom(roomId);
+  }
+}
+
+export interface ListInviteUsesInput extends InRoom {
+  readonly inviteId: InviteId;
+  readonly afterUserId?: UserId | undefined;
+  readonly limit: number;
+}
+
+/** Who came in by an invite, ascending by user id. */
+export class ListInviteUses {
+  readonly #deps: Pick<InviteDeps, 'invites' | 'access'> & { readonly users: ports.UserStore };
+
+  constructor(deps: Pick<InviteDeps, 'invites' | 'access'> & { readonly users: ports.UserStore }) {
+    this.#deps = deps;
+  }
+
+  async execute(input: ListInviteUsesInput): Promise<{ uses: readonly InviteUseView[]; hasMore: boolean }> {
+    const { invites, access, users } = this.#deps;
+    const { roomId, userId, inviteId, afterUserId, limit } = input;
+    await access.requireModerator(roomId, userId);
+    const invite = await invites.byId(inviteId);
+    if (invite?.roomId !== roomId) throw new AppError('NOT_FOUND', { message: 'No such invite.' });
+    const after = afterUserId === undefined ? {} : { afterUserId };
+    const found = await invites.usesOf({ inviteId, limit: limit + 1, ...after });
+    const page = found.slice(0, limit);
+    const names = await usernames(users, page);
+    const uses = page.map((use) => ({ ...use, username: names.get(use.userId) ?? '' }));
+    return { uses, hasMore: found.length > limit };
   }
 }
 

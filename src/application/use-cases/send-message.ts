@@ -1,7 +1,8 @@
 import { composeContent, type MessageId } from '../../domain/message/message.ts';
 import type { RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
-import type { RoomAccess } from '../access/room-access.ts';
+import { refusalToSpeak, type RoomAccess } from '../access/room-access.ts';
+import type { SpeakingTurns } from '../access/speaking-turns.ts';
 import { AppError } from '../errors/app-error.ts';
 import { checkRule } from '../errors/check-rule.ts';
 import type { RoomFeed } from '../live/room-feed.ts';
@@ -18,14 +19,14 @@ export interface SendMessageInput {
 interface SendMessageDeps {
   readonly log: ports.RoomLog;
   readonly access: RoomAccess;
+  readonly turns: SpeakingTurns;
   readonly feed: RoomFeed;
   readonly typing: TypingBoard;
-  readonly limiter: ports.RateLimiter;
-  /** Null: no limit. */
-  readonly limit: ports.RateRule | null;
   readonly ids: ports.IdGenerator;
   readonly clock: ports.Clock;
 }
+
+type Turns = ReturnType<SpeakingTurns['for']>;
 
 /** Resolves when the message is durable. Only then, and only once, does the room hear of it. */
 export class SendMessage {
@@ -36,41 +37,30 @@ export class SendMessage {
   }
 
   async execute(input: SendMessageInput): Promise<ports.Appended> {
-    const { log, access, feed, typing, limit, ids, clock } = this.#deps;
+    const { log, access, turns, feed, typing, ids, clock } = this.#deps;
     const { roomId, senderId, clientMessageId } = input;
     const content = checkRule('content', () => composeContent(input.content));
-    await access.requireMember(roomId, senderId);
-    if (limit) {
-      const original = await this.#takeTurn(input, limit);
-      if (original) return original;
-    }
-    const draft = {
-      id: ids.uuid() as MessageId,
-      roomId,
-      senderId,
-      content,
-      clientMessageId,
-      createdAtMs: clock.nowMs(),
-    };
-    const appended = await (limit ? this.#appendInTurn(draft, limit) : log.append(draft)).catch((error: unknown) =>
-      this.#explain(error, draft),
-    );
+    const standing = await access.requireMember(roomId, senderId);
+    const createdAtMs = clock.nowMs();
+    const silenced = refusalToSpeak(standing, createdAtMs);
+    const taken = turns.for(standing, input);
+    const refusal = silenced ?? (taken.length > 0 ? await turns.take(taken) : null);
+    if (refusal) return this.#original(input, refusal);
+    const draft = { id: ids.uuid() as MessageId, roomId, senderId, content, clientMessageId, createdAtMs };
+    const appending = taken.length > 0 ? this.#appendInTurn(draft, taken) : log.append(draft);
+    const appended = await appending.catch((error: unknown) => this.#explain(error, draft));
     if (!appended.deduplicated) feed.committed([appended.entry]);
     typing.stopped(roomId, senderId);
     return appended;
   }
 
   /**
-   * Takes one of the sender's turns. A refused repeat of a stored message is not a new message: it gets the original,
-   * whatever the limit says, or a client that retries after a lost ack would believe it failed.
+   * A refused repeat of a stored message is not a new message: it gets the original, whatever was imposed meanwhile, or
+   * a client that retries after a lost ack would believe it failed.
    */
-  async #takeTurn(input: SendMessageInput, limit: ports.RateRule): Promise<ports.Appended | null> {
-    const { limiter, log } = this.#deps;
-    const { roomId, senderId, clientMessageId } = input;
-    const { allowed, retryAfterMs } = await limiter.consume(turnKey(input), limit);
-    if (allowed) return null;
-    const entry = clientMessageId && (await log.findByClientMessageId(roomId, senderId, clientMessageId));
-    if (!entry) throw new AppError('RATE_LIMITED', { retryAfterMs });
+  async #original({ roomId, senderId, clientMessageId }: SendMessageInput, refusal: AppError): Promise<ports.Appended> {
+    const entry = clientMessageId && (await this.#deps.log.findByClientMessageId(roomId, senderId, clientMessageId));
+    if (!entry) throw refusal;
     return { entry, deduplicated: true };
   }
 
@@ -84,19 +74,16 @@ export class SendMessage {
     throw new AppError('OVERLOADED');
   }
 
-  /** A message that was not stored, or was stored before, gives its turn back. */
-  async #appendInTurn(draft: ports.MessageDraft, limit: ports.RateRule): Promise<ports.Appended> {
-    const { log, limiter } = this.#deps;
-    const giveBack = () => limiter.refund(turnKey(draft), limit);
+  /** A message that was not stored, or was stored before, gives its turns back. */
+  async #appendInTurn(draft: ports.MessageDraft, taken: Turns): Promise<ports.Appended> {
+    const { log, turns } = this.#deps;
     try {
       const appended = await log.append(draft);
-      if (appended.deduplicated) await giveBack();
+      if (appended.deduplicated) await turns.giveBack(taken);
       return appended;
     } catch (error) {
-      await giveBack();
+      await turns.giveBack(taken);
       throw error;
     }
   }
 }
-
-const turnKey = ({ roomId, senderId }: { roomId: RoomId; senderId: UserId }) => `message:${roomId}:${senderId}`;

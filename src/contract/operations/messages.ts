@@ -35,7 +35,7 @@ export const messageOperations = {
     body: SendBody,
     ok: { status: 201, body: z.object({ message: Message, deduplicated: z.boolean() }) },
     also: { status: 200, when: 'the clientMessageId was seen before: the original' },
-    errors: [...inRoom, 'RATE_LIMITED'],
+    errors: [...inRoom, 'MUTED', 'FORBIDDEN', 'RATE_LIMITED'],
   },
   readEvents: {
     method: 'get',

@@ -1,9 +1,13 @@
 import * as z from 'zod';
-import { Id, NoContent } from '../schemas/common.ts';
+import { NoContent } from '../schemas/common.ts';
 import {
   CreateInviteBody,
   CreateRoomBody,
   Invite,
+  InviteParams,
+  InvitePayload,
+  InvitePreview,
+  InviteUsesPage,
   JoinPayload,
   MembersPage,
   MembersQuery,
@@ -115,8 +119,27 @@ export const roomOperations = {
     path: '/api/rooms/{roomId}/invites/{inviteId}',
     summary: 'Revokes an invite.',
     auth: 'bearer',
-    params: z.strictObject({ roomId: Id, inviteId: Id }),
+    params: InviteParams,
     ok: noContent,
     errors: [...asAdmin, 'NOT_FOUND'],
+  },
+  listInviteUses: {
+    method: 'get',
+    path: '/api/rooms/{roomId}/invites/{inviteId}/uses',
+    summary: 'Who came in by an invite, ascending by user id, for admins.',
+    auth: 'bearer',
+    params: InviteParams,
+    query: MembersQuery,
+    ok: { status: 200, body: InviteUsesPage },
+    errors: [...asAdmin, 'NOT_FOUND'],
+  },
+  previewInvite: {
+    method: 'post',
+    path: '/api/invites/preview',
+    summary: 'Where an invite leads, without joining. In a body, because addresses are logged.',
+    auth: 'bearer',
+    body: InvitePayload,
+    ok: { status: 200, body: InvitePreview },
+    errors: ['INVITE_REQUIRED', 'INVITE_EXPIRED', 'INVITE_EXHAUSTED', 'BANNED', 'RATE_LIMITED'],
   },
 } as const;

@@ -35,8 +35,52 @@ export const MemberJoined = z.object({
 });
 export const MemberLeft = z.object({ type: z.literal('member_left'), ...entry, userId: Id });
 
+export const MemberRemoved = z.object({ type: z.literal('member_removed'), ...entry, userId: Id });
+export const RoleChanged = z.object({ type: z.literal('role_changed'), ...entry, userId: Id, role: RoleName });
+
+const terms = {
+  reason: z.string().nullable(),
+  expiresAt: Timestamp.nullable().describe('Null: until it is lifted.'),
+};
+export const MemberBanned = z.object({ type: z.literal('member_banned'), ...entry, userId: Id, ...terms });
+export const BanLifted = z.object({ type: z.literal('ban_lifted'), ...entry, userId: Id });
+export const MemberMuted = z.object({ type: z.literal('member_muted'), ...entry, userId: Id, ...terms });
+export const MuteLifted = z.object({ type: z.literal('mute_lifted'), ...entry, userId: Id });
+
+/** Members send at most so many messages in so many seconds. */
+export const MessageLimit = z.strictObject({
+  messages: z.int().min(1).max(1_000),
+  perSeconds: z.int().min(1).max(86_400),
+});
+
+export const settings = {
+  slowModeSeconds: z.int().min(0).max(86_400).describe('The least time between two messages of one member; 0: none.'),
+  readOnly: z.boolean().describe('Only admins and the owner speak.'),
+  messageLimit: MessageLimit.nullable().describe("Instead of the server's own; null: the server's own."),
+};
+
+export const RoomUpdated = z
+  .object({
+    type: z.literal('room_updated'),
+    ...entry,
+    name: z.string().optional(),
+    ...z.object(settings).partial().shape,
+  })
+  .describe('Only what changed is named.');
+
 /** Everything that happens to a room besides messages. Applying one twice is the same as applying it once. */
-export const RoomEvent = z.discriminatedUnion('type', [RoomCreated, MemberJoined, MemberLeft]);
+export const RoomEvent = z.discriminatedUnion('type', [
+  RoomCreated,
+  MemberJoined,
+  MemberLeft,
+  MemberRemoved,
+  RoleChanged,
+  MemberBanned,
+  BanLifted,
+  MemberMuted,
+  MuteLifted,
+  RoomUpdated,
+]);
 
 /** An entry of the room's log. */
 export const LogEvent = z.union([Message.extend({ type: z.literal('message') }), RoomEvent]);

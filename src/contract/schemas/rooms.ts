@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AfterSeq, Cursor, Id, Limit, Timestamp } from './common.ts';
-import { Message, RoleName } from './messages.ts';
+import { Message, RoleName, settings } from './messages.ts';
 
 const InviteCode = z.string().regex(/^[\w-]{1,128}$/, 'is not an invite code');
 
@@ -18,6 +18,7 @@ export const Room = z.object({
   isPrivate: z.boolean(),
   createdBy: Id,
   createdAt: Timestamp,
+  ...settings,
   role: RoleName.optional().describe("The caller's, where the caller is a member."),
   memberCount: z.int().optional(),
 });
@@ -64,7 +65,7 @@ export const MembersQuery = z.strictObject({ cursor: Id.optional(), limit: Limit
 export const RoomsPage = z.object({ rooms: z.array(Room), hasMore: z.boolean(), nextCursor: Cursor.nullable() });
 export const MembersPage = z.object({ members: z.array(Member), hasMore: z.boolean(), nextCursor: Cursor.nullable() });
 
-const YEAR_SECONDS = 366 * 24 * 60 * 60;
+export const YEAR_SECONDS = 366 * 24 * 60 * 60;
 
 export const CreateInviteBody = z.strictObject({
   expiresInSeconds: z.int().min(1).max(YEAR_SECONDS).optional(),
@@ -79,4 +80,19 @@ export const Invite = z.object({
   expiresAt: Timestamp.nullable(),
   maxUses: z.int().nullable(),
   uses: z.int(),
+});
+
+export const InvitePayload = z.strictObject({ inviteCode: InviteCode });
+export const InviteParams = z.strictObject({ roomId: Id, inviteId: Id });
+
+export const InvitePreview = z.object({
+  room: z.object({ id: Id, name: z.string(), isPrivate: z.boolean(), memberCount: z.int() }),
+  invitedBy: z.object({ userId: Id, username: z.string() }).nullable().describe("Null for the room's own code."),
+  expiresAt: Timestamp.nullable(),
+});
+
+export const InviteUsesPage = z.object({
+  uses: z.array(z.object({ userId: Id, username: z.string(), usedAt: Timestamp })),
+  hasMore: z.boolean(),
+  nextCursor: Cursor.nullable(),
 });

@@ -18,6 +18,12 @@ export interface Member extends Watermarks {
 
 export const mayModerate = (role: Role): boolean => role === 'owner' || role === 'admin';
 
+const RANK: Readonly<Record<Role, number>> = { member: 0, admin: 1, owner: 2 };
+
+/** Moderators act on those below them; somebody who is not in the room is below everyone. */
+export const standsAbove = (role: Role, other: Role | null): boolean =>
+  mayModerate(role) && (other === null || RANK[role] > RANK[other]);
+
 /**
  * What the watermarks become when a device reports. Reading implies delivery; nobody has read beyond the head; late and
  * repeated reports change nothing.

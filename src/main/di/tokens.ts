@@ -15,34 +15,42 @@ import type { RoomFeed } from '../../application/live/room-feed.ts';
 import type { SessionWatch } from '../../application/live/session-watch.ts';
 import type { TypingBoard } from '../../application/live/typing-board.ts';
 import type * as ports from '../../application/ports/index.ts';
+import type { Moderation } from '../../application/moderation/moderation.ts';
 import type { ChangePassword } from '../../application/use-cases/change-password.ts';
+import type { ChangeRole } from '../../application/use-cases/change-role.ts';
 import type { ConnectDevice } from '../../application/use-cases/connect-device.ts';
 import type { CreateRoom } from '../../application/use-cases/create-room.ts';
 import type { EndSession } from '../../application/use-cases/end-session.ts';
+import type { BanUser, LiftSanction, MuteMember } from '../../application/use-cases/impose-sanction.ts';
 import type { IndicateTyping } from '../../application/use-cases/indicate-typing.ts';
 import type { JoinRoom } from '../../application/use-cases/join-room.ts';
 import type { LeaveRoom } from '../../application/use-cases/leave-room.ts';
 import type { ListMembers } from '../../application/use-cases/list-members.ts';
 import type { ListMyRooms, ListPublicRooms } from '../../application/use-cases/list-rooms.ts';
 import type { ListReceipts } from '../../application/use-cases/list-receipts.ts';
+import type { ListSanctions } from '../../application/use-cases/list-sanctions.ts';
 import type { ListSessions } from '../../application/use-cases/list-sessions.ts';
 import type { LogIn } from '../../application/use-cases/log-in.ts';
 import type {
   CreateInvite,
   ListInvites,
+  ListInviteUses,
   RevealInvite,
   RevokeInvite,
 } from '../../application/use-cases/manage-invites.ts';
 import type { MarkRead } from '../../application/use-cases/mark-read.ts';
 import type { MarkReceipts } from '../../application/use-cases/mark-receipts.ts';
 import type { MarkUnread } from '../../application/use-cases/mark-unread.ts';
+import type { PreviewInvite } from '../../application/use-cases/preview-invite.ts';
 import type { ReadEvents } from '../../application/use-cases/read-events.ts';
 import type { ReadHistory } from '../../application/use-cases/read-history.ts';
 import type { RefreshSession } from '../../application/use-cases/refresh-session.ts';
 import type { RegisterUser } from '../../application/use-cases/register-user.ts';
+import type { RemoveMember } from '../../application/use-cases/remove-member.ts';
 import type { SendMessage } from '../../application/use-cases/send-message.ts';
 import type { SyncRooms } from '../../application/use-cases/sync-rooms.ts';
 import type { TrackPresence } from '../../application/use-cases/track-presence.ts';
+import type { UpdateRoom } from '../../application/use-cases/update-room.ts';
 import type { ViewRoom } from '../../application/use-cases/view-room.ts';
 import type { ViewUser } from '../../application/use-cases/view-user.ts';
 import type { RedisLink } from '../../adapters/outbound/redis/redis-link.ts';
@@ -119,6 +127,16 @@ export const TOKENS = {
   createInvite: token<CreateInvite>('CreateInvite'),
   listInvites: token<ListInvites>('ListInvites'),
   revokeInvite: token<RevokeInvite>('RevokeInvite'),
+  listInviteUses: token<ListInviteUses>('ListInviteUses'),
+  previewInvite: token<PreviewInvite>('PreviewInvite'),
+  moderation: token<Moderation>('Moderation'),
+  updateRoom: token<UpdateRoom>('UpdateRoom'),
+  changeRole: token<ChangeRole>('ChangeRole'),
+  removeMember: token<RemoveMember>('RemoveMember'),
+  banUser: token<BanUser>('BanUser'),
+  muteMember: token<MuteMember>('MuteMember'),
+  liftSanction: token<LiftSanction>('LiftSanction'),
+  listSanctions: token<ListSanctions>('ListSanctions'),
   sendMessage: token<SendMessage>('SendMessage'),
   readHistory: token<ReadHistory>('ReadHistory'),
   readEvents: token<ReadEvents>('ReadEvents'),

@@ -56,7 +56,8 @@ export const inboundModule = new ContainerModule((options) => {
   );
   const { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser } = TOKENS;
   const { createRoom, joinRoom, leaveRoom, viewRoom, listMembers, listMyRooms, listPublicRooms } = TOKENS;
-  const { revealInvite, createInvite, listInvites, revokeInvite } = TOKENS;
+  const { revealInvite, createInvite, listInvites, revokeInvite, listInviteUses, previewInvite } = TOKENS;
+  const { updateRoom, changeRole, removeMember, banUser, muteMember, liftSanction, listSanctions } = TOKENS;
   const {
     sendMessage,
     readHistory,
@@ -70,7 +71,8 @@ export const inboundModule = new ContainerModule((options) => {
   } = TOKENS;
   const accounts = { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser };
   const rooms = { createRoom, joinRoom, leaveRoom, viewRoom, listMembers, listMyRooms, listPublicRooms };
-  const invites = { revealInvite, createInvite, listInvites, revokeInvite };
+  const invites = { revealInvite, createInvite, listInvites, revokeInvite, listInviteUses, previewInvite };
+  const moderation = { updateRoom, changeRole, removeMember, banUser, muteMember, liftSanction, listSanctions };
   const messages = { sendMessage, readHistory, readEvents, syncRooms, markReceipts, markUnread, listReceipts };
   provide(
     options,
@@ -88,6 +90,7 @@ export const inboundModule = new ContainerModule((options) => {
       ...accounts,
       ...rooms,
       ...invites,
+      ...moderation,
       ...messages,
     },
     ({ config, logger, clock, guard, limits, inFlight, persistence, redis, lifecycle, ...useCases }) =>

@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { SpeakingTurns } from '../../application/access/speaking-turns.ts';
 import { PresenceAnnouncer } from '../../application/live/presence-announcer.ts';
 import { RoomFeed } from '../../application/live/room-feed.ts';
 import { TypingBoard } from '../../application/live/typing-board.ts';
@@ -37,7 +38,10 @@ export const messagingModule = new ContainerModule((options) => {
     options,
     TOKENS.sendMessage,
     { config, persistence, access, feed, typing, limiter, ids, clock },
-    ({ config, persistence, ...rest }) => new SendMessage({ ...rest, log: persistence.log, limit: config.messageRate }),
+    ({ config, persistence, limiter, ...rest }) => {
+      const turns = new SpeakingTurns({ limiter, serverLimit: config.messageRate });
+      return new SendMessage({ ...rest, turns, log: persistence.log });
+    },
   );
   provide(options, TOKENS.readHistory, { persistence, access }, ({ persistence, access }) => {
     return new ReadHistory({ log: persistence.log, access });
@@ -61,7 +65,7 @@ export const messagingModule = new ContainerModule((options) => {
   provide(options, TOKENS.markRead, { persistence, access, markReceipts }, ({ persistence, ...rest }) => {
     return new MarkRead({ ...rest, log: persistence.log });
   });
-  provide(options, TOKENS.indicateTyping, { access, typing }, (deps) => new IndicateTyping(deps));
+  provide(options, TOKENS.indicateTyping, { access, typing, clock }, (deps) => new IndicateTyping(deps));
   provide(options, trackPresence, { presence, announcer, typing }, (deps) => new TrackPresence(deps));
   provide(
     options,

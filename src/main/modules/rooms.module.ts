@@ -6,7 +6,14 @@ import { JoinRoom } from '../../application/use-cases/join-room.ts';
 import { LeaveRoom } from '../../application/use-cases/leave-room.ts';
 import { ListMembers } from '../../application/use-cases/list-members.ts';
 import { ListMyRooms, ListPublicRooms } from '../../application/use-cases/list-rooms.ts';
-import { CreateInvite, ListInvites, RevealInvite, RevokeInvite } from '../../application/use-cases/manage-invites.ts';
+import {
+  CreateInvite,
+  ListInvites,
+  ListInviteUses,
+  RevealInvite,
+  RevokeInvite,
+} from '../../application/use-cases/manage-invites.ts';
+import { PreviewInvite } from '../../application/use-cases/preview-invite.ts';
 import type * as ports from '../../application/ports/index.ts';
 import { ViewRoom } from '../../application/use-cases/view-room.ts';
 import { provide } from '../di/token.ts';
@@ -68,4 +75,10 @@ export const roomsModule = new ContainerModule((options) => {
   provide(options, TOKENS.createInvite, inviteNeeds, (values) => new CreateInvite(inviteDeps(values)));
   provide(options, TOKENS.listInvites, inviteNeeds, (values) => new ListInvites(inviteDeps(values)));
   provide(options, TOKENS.revokeInvite, inviteNeeds, (values) => new RevokeInvite(inviteDeps(values)));
+  provide(options, TOKENS.listInviteUses, { persistence, access }, ({ persistence: { invites, users }, access }) => {
+    return new ListInviteUses({ invites, users, access });
+  });
+  provide(options, TOKENS.previewInvite, { persistence, tokens, clock }, ({ persistence, ...rest }) => {
+    return new PreviewInvite({ ...rest, unitOfWork: persistence.unitOfWork });
+  });
 });

@@ -46,7 +46,17 @@ export async function openAside(url: string): Promise<Sequelize> {
 }
 
 // Rows that refer to others come before them.
-const TABLES = ['room_log', 'room_invites', 'room_members', 'sessions', 'external_identities', 'rooms', 'users'];
+const TABLES = [
+  'room_log',
+  'invite_uses',
+  'room_invites',
+  'room_sanctions',
+  'room_members',
+  'sessions',
+  'external_identities',
+  'rooms',
+  'users',
+];
 
 export const sqlHarness = (fresh: () => Promise<SqlDatabase>) => async (): Promise<PersistenceHarness> => {
   const database = await fresh();

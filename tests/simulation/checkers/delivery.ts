@@ -1,3 +1,4 @@
+import { endsMembership } from '../../../src/domain/room/room-entry.ts';
 import type { History } from '../history.ts';
 import { MADE_NAME } from '../client/reader.ts';
 import { groupBy, isKind } from './facts.ts';
@@ -131,7 +132,7 @@ function staysOf(facts: History['facts']): Map<string, Stay[]> {
   const stays = new Map<string, Stay[]>();
   for (const { atMs, entries } of facts.filter(isKind('committed'))) {
     for (const entry of entries) {
-      if (entry.type !== 'member_joined' && entry.type !== 'member_left') continue;
+      if (entry.type !== 'member_joined' && !endsMembership(entry)) continue;
       const key = `${entry.roomId}/${entry.userId}`;
       const found = stays.get(key) ?? [];
       stays.set(key, found);

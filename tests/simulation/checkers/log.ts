@@ -1,3 +1,4 @@
+import { endsMembership } from '../../../src/domain/room/room-entry.ts';
 import type { History } from '../history.ts';
 import type { Violation } from './violation.ts';
 
@@ -41,7 +42,7 @@ export function onlyMembersSpeak({ log }: History): Violation[] {
     const members = new Set<string>();
     for (const entry of entries) {
       if (entry.type === 'member_joined') members.add(entry.userId);
-      if (entry.type === 'member_left') members.delete(entry.userId);
+      if (endsMembership(entry)) members.delete(entry.userId);
       if (entry.type !== 'message' || members.has(entry.actorId)) continue;
       violations.push({ checker: 'C9', what: `${entry.actorId} is no member of ${roomId} at ${entry.seq}` });
     }

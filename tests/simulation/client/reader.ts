@@ -42,6 +42,11 @@ export class Reader {
     await this.#ask('markUnread', { params: { roomId }, body: fromSeq === null ? {} : { fromSeq } });
   }
 
+  /** Whether the caller may do that is not what this is about. */
+  async removeMember(roomId: string, userId: string): Promise<void> {
+    await this.#ask('removeMember', { params: { roomId, userId } });
+  }
+
   async events(roomId: string, afterSeq: number): Promise<void> {
     const data = await this.#ask('readEvents', { params: { roomId }, query: { afterSeq, limit: 100 } });
     if (data !== null) this.#notePage(roomId, data['events'] as Entries, 'events');

@@ -210,7 +210,8 @@ export class SimClient {
 
   #take(entry: Entry): void {
     const { id, seq, roomId } = placeOf(entry);
-    if (entry.type === 'member_left' && entry.userId === this.userId) {
+    const isEnd = entry.type === 'member_left' || entry.type === 'member_removed';
+    if (isEnd && entry.userId === this.userId) {
       const view = this.views.get(roomId);
       if (view?.baseSeq !== null && (view?.baseSeq ?? 0) < seq) this.#forget(roomId, view);
       return;

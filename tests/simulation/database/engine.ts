@@ -2,7 +2,7 @@ import { UniqueConstraintError } from 'sequelize';
 import type { SimTime } from '../sim-time.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
-export type TableName = 'users' | 'rooms' | 'members' | 'log';
+export type TableName = 'users' | 'rooms' | 'members' | 'sanctions' | 'log';
 
 export interface Change {
   readonly table: TableName;
@@ -17,7 +17,7 @@ interface Wrong {
   readonly withoutKeys?: readonly string[];
 }
 
-const TABLES: readonly TableName[] = ['users', 'rooms', 'members', 'log'];
+const TABLES: readonly TableName[] = ['users', 'rooms', 'members', 'sanctions', 'log'];
 const LOCK_WAIT_MS = 3_000;
 
 type Key = (row: Row) => string | null;
@@ -32,6 +32,7 @@ const KEYS: Record<TableName, Readonly<Record<string, Key>>> = {
   users: { primary: columns('id') },
   rooms: { primary: columns('id'), rooms_invite_code: columns('invite_code') },
   members: { primary: columns('room_id', 'user_id') },
+  sanctions: { primary: columns('room_id', 'kind', 'user_id') },
   log: {
     primary: columns('room_id', 'seq'),
     room_log_id: columns('id'),
@@ -84,7 +85,7 @@ export class Engine {
   constructor(time: SimTime, wrong: Wrong = {}) {
     this.#time = time;
     this.#wrong = wrong;
-    this.#tables = { users: new Map(), rooms: new Map(), members: new Map(), log: new Map() };
+    this.#tables = { users: new Map(), rooms: new Map(), members: new Map(), sanctions: new Map(), log: new Map() };
   }
 
   /** What is committed now, and what `tx` has written itself. */

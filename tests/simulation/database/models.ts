@@ -10,12 +10,13 @@ interface Options {
   readonly transaction?: SimTransaction | null;
 }
 
-/** Sequelize's models, as far as the stores of rooms, members and users use them. */
+/** Sequelize's models, as far as the stores of rooms, members, sanctions and users use them. */
 export function modelsOn(database: SimDatabase): Models {
   const models = {
     users: modelOf(database, 'users'),
     rooms: modelOf(database, 'rooms'),
     members: modelOf(database, 'members'),
+    sanctions: modelOf(database, 'sanctions'),
   };
   return models as unknown as Models;
 }

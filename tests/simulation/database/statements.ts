@@ -10,6 +10,7 @@ export function select(sql: string, values: Values, view: View): Row[] {
   if (text.startsWith('SELECT r.id,')) return heads(view, values[0] as string[]);
   if (text.startsWith('SELECT room_id, COUNT(*)')) return counts(view, values);
   if (text.startsWith('SELECT * FROM (')) return lastMessages(view, values);
+  if (text.startsWith('SELECT m.role, r.slow_mode_seconds')) return standing(view, values);
   if (text.startsWith('SELECT r.*, m.role')) return memberships(view, String(values[0]));
   if (text.startsWith('SELECT room_id, user_id FROM room_members WHERE'))
     return membersAmong(view, values[0] as Values[]);
@@ -139,6 +140,15 @@ const lastMessages = (view: View, values: Values): Row[] =>
       view.log(String(roomId)).findLast((row) => row['type'] === 'message' && seqOf(row) <= Number(seq)),
     )
     .filter((row) => row !== undefined);
+
+function standing(view: View, [roomId, userId]: Values): Row[] {
+  const member = view.get('members', `${String(roomId)}/${String(userId)}`);
+  const room = view.get('rooms', String(roomId));
+  if (!member || !room) return [];
+  const mute = view.get('sanctions', `${String(roomId)}/mute/${String(userId)}`);
+  const { created_at: muted_at = null, expires_at: muted_until = null } = mute ?? {};
+  return [{ ...room, role: member['role'], muted_at, muted_until }];
+}
 
 const memberships = (view: View, userId: string): Row[] => {
   const members = view.rows('members');

@@ -13,6 +13,13 @@ import { PlainHasher } from '../../../src/adapters/outbound/memory/plain-hasher.
 import { SequentialIds } from '../../../src/adapters/outbound/memory/sequential-ids.ts';
 import { MembershipCache } from '../../../src/application/access/membership-cache.ts';
 import { RoomAccess } from '../../../src/application/access/room-access.ts';
+import { SpeakingTurns } from '../../../src/application/access/speaking-turns.ts';
+import { Moderation } from '../../../src/application/moderation/moderation.ts';
+import { ChangeRole } from '../../../src/application/use-cases/change-role.ts';
+import { BanUser, LiftSanction, MuteMember } from '../../../src/application/use-cases/impose-sanction.ts';
+import { IndicateTyping } from '../../../src/application/use-cases/indicate-typing.ts';
+import { RemoveMember } from '../../../src/application/use-cases/remove-member.ts';
+import { UpdateRoom } from '../../../src/application/use-cases/update-room.ts';
 import { SessionGuard } from '../../../src/application/access/session-guard.ts';
 import { PasswordPolicy } from '../../../src/application/auth/password-policy.ts';
 import { SessionIssuer } from '../../../src/application/auth/session-issuer.ts';
@@ -84,13 +91,19 @@ export function createCore({ limit = null, adapt = () => ({}), name = '', hub = 
   const announcer = new PresenceAnnouncer({ presence, members, users, broadcaster, scheduler, clock, logger });
   const trackPresence = new TrackPresence({ presence, announcer, typing });
   const shared = { unitOfWork, access, feed, broadcaster, ids, clock };
+  const turns = new SpeakingTurns({ limiter, serverLimit: limit });
+  const moderation = new Moderation({ ...shared, typing, logger });
   const connectDevice = new ConnectDevice({ members, broadcaster, feed });
   const useCases = {
     createRoom: new CreateRoom(shared),
     joinRoom: new JoinRoom({ ...shared, rooms, tokens, announcer }),
     leaveRoom: new LeaveRoom({ ...shared, typing }),
     viewRoom: new ViewRoom({ unitOfWork, access, presence }),
-    sendMessage: new SendMessage({ log, access, feed, typing, limiter, limit, ids, clock }),
+    sendMessage: new SendMessage({ log, access, turns, feed, typing, ids, clock }),
+    ...{ moderation, changeRole: new ChangeRole({ moderation }), removeMember: new RemoveMember({ moderation }) },
+    ...{ banUser: new BanUser({ moderation }), muteMember: new MuteMember({ moderation }) },
+    ...{ liftSanction: new LiftSanction({ moderation }), updateRoom: new UpdateRoom({ moderation }) },
+    indicateTyping: new IndicateTyping({ access, typing, clock }),
     markReceipts: new MarkReceipts({ log, receipts, access, feed, broadcaster, clock }),
     trackPresence,
     connectDevice,

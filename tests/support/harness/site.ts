@@ -8,6 +8,8 @@ export type Start = (env?: Record<string, string>) => Promise<TestServer>;
 export interface Site {
   readonly url: string;
   someone(name?: string): Promise<Person>;
+  /** The same, for all tests of the `describe`. */
+  lasting(name?: string): Promise<Person>;
   /** As many people in a new room; the first one owns it. */
   room(...names: readonly string[]): Promise<{ roomId: string; people: Person[] }>;
 }
@@ -16,6 +18,7 @@ export interface Site {
 export function useSite(start: Start, env?: Record<string, string>): Site {
   let server: TestServer | undefined;
   let people: Person[] = [];
+  const staying: Person[] = [];
   const url = () => {
     if (!server) throw new Error('The server is there only while the tests run.');
     return server.url;
@@ -28,6 +31,7 @@ export function useSite(start: Start, env?: Record<string, string>): Site {
     people = [];
   });
   afterAll(async () => {
+    for (const person of staying) person.close();
     expect(await server?.stop()).toBe(true);
   });
   const someone = async (name?: string) => {
@@ -40,6 +44,11 @@ export function useSite(start: Start, env?: Record<string, string>): Site {
       return url();
     },
     someone,
+    async lasting(name) {
+      const person = await Person.register(url(), name);
+      staying.push(person);
+      return person;
+    },
     async room(...names) {
       const members = await Promise.all(names.map((name) => someone(name)));
       const [owner, ...others] = members;

@@ -4,6 +4,7 @@ import * as present from '../../../src/adapters/wire/present.ts';
 import * as accounts from '../../../src/contract/schemas/accounts.ts';
 import * as live from '../../../src/contract/schemas/live.ts';
 import * as messages from '../../../src/contract/schemas/messages.ts';
+import * as moderation from '../../../src/contract/schemas/moderation.ts';
 import * as rooms from '../../../src/contract/schemas/rooms.ts';
 import type { RoomChange, RoomChangeEntry } from '../../../src/domain/room/room-entry.ts';
 import {
@@ -14,6 +15,7 @@ import {
   anInvite,
   aRoom,
   aRoomId,
+  aSanction,
   aSession,
   aTimeMs,
   aUser,
@@ -35,6 +37,20 @@ const CHANGES: readonly RoomChangeEntry[] = [
   aChange({ type: 'room_created', name: 'general', isPrivate: true }),
   aChange({ type: 'member_joined', userId: aUserId(), username: 'alice', role: 'owner' }),
   aChange({ type: 'member_left', userId: aUserId() }),
+  aChange({ type: 'member_removed', userId: aUserId() }),
+  aChange({ type: 'role_changed', userId: aUserId(), role: 'admin' }),
+  aChange({ type: 'member_banned', userId: aUserId(), reason: 'spam', expiresAtMs: aTimeMs() }),
+  aChange({ type: 'ban_lifted', userId: aUserId() }),
+  aChange({ type: 'member_muted', userId: aUserId(), reason: null, expiresAtMs: null }),
+  aChange({ type: 'mute_lifted', userId: aUserId() }),
+  aChange({ type: 'room_updated', name: 'general' }),
+  aChange({
+    type: 'room_updated',
+    slowModeSeconds: 5,
+    readOnly: true,
+    messageLimit: { messages: 1, perSeconds: 2 },
+  }),
+  aChange({ type: 'room_updated', messageLimit: null }),
 ];
 const anonymous = aMessageEntry({ clientMessageId: null });
 const named = aMessageEntry({ clientMessageId: 'c-1' });
@@ -111,6 +127,22 @@ const CASES: readonly { readonly name: string; readonly schema: z.ZodType; reado
   },
   { name: 'a member', schema: rooms.Member, present: () => present.presentMember(poisoned(member)) },
   { name: 'a snapshot', schema: rooms.RoomSnapshot, present: () => present.presentSnapshot(poisoned(snapshot)) },
+  {
+    name: 'a use of an invite',
+    schema: rooms.InviteUsesPage.shape.uses.element,
+    present: () => present.presentInviteUse(poisoned({ userId: aUserId(), username: 'bob', usedAtMs: aTimeMs() })),
+  },
+  {
+    name: 'a preview of an invite',
+    schema: rooms.InvitePreview,
+    present: () =>
+      present.presentInvitePreview(poisoned({ room, memberCount: 2, invitedBy: user, expiresAtMs: aTimeMs() })),
+  },
+  {
+    name: 'a sanction',
+    schema: moderation.Sanction,
+    present: () => present.presentSanction(poisoned(aSanction({ reason: 'spam', expiresAtMs: aTimeMs() }))),
+  },
   { name: 'an invite', schema: rooms.Invite, present: () => present.presentInvite(poisoned(invite)) },
   {
     name: 'a new invite',

@@ -1,9 +1,10 @@
 import { accountHandlers, type AccountUseCases } from './account-handlers.ts';
 import { messageHandlers, type MessageUseCases } from './message-handlers.ts';
+import { moderationHandlers, type ModerationUseCases } from './moderation-handlers.ts';
 import { roomHandlers, type RoomUseCases } from './room-handlers.ts';
 import type { HttpHandlers } from './mount-contract.ts';
 
-export type HttpUseCases = AccountUseCases & RoomUseCases & MessageUseCases & SystemChecks;
+export type HttpUseCases = AccountUseCases & RoomUseCases & ModerationUseCases & MessageUseCases & SystemChecks;
 
 export interface SystemChecks {
   /** Rejects when the database does not answer. */
@@ -18,6 +19,7 @@ export function httpHandlers(useCases: HttpUseCases): HttpHandlers {
   return {
     ...accountHandlers(useCases),
     ...roomHandlers(useCases),
+    ...moderationHandlers(useCases),
     ...messageHandlers(useCases),
 
     // While the process lives; whether its database does is asked at /ready.

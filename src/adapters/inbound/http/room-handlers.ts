@@ -9,11 +9,20 @@ import type { ListMyRooms, ListPublicRooms } from '../../../application/use-case
 import type {
   CreateInvite,
   ListInvites,
+  ListInviteUses,
   RevealInvite,
   RevokeInvite,
 } from '../../../application/use-cases/manage-invites.ts';
+import type { PreviewInvite } from '../../../application/use-cases/preview-invite.ts';
 import type { ViewRoom } from '../../../application/use-cases/view-room.ts';
-import { presentInvite, presentMember, presentRoom, presentSummary } from '../../wire/present.ts';
+import {
+  presentInvite,
+  presentInvitePreview,
+  presentInviteUse,
+  presentMember,
+  presentRoom,
+  presentSummary,
+} from '../../wire/present.ts';
 import type { HttpHandlers } from './mount-contract.ts';
 
 export interface RoomUseCases {
@@ -28,6 +37,8 @@ export interface RoomUseCases {
   readonly createInvite: CreateInvite;
   readonly listInvites: ListInvites;
   readonly revokeInvite: RevokeInvite;
+  readonly listInviteUses: ListInviteUses;
+  readonly previewInvite: PreviewInvite;
 }
 
 type RoomOperation =
@@ -41,7 +52,9 @@ type RoomOperation =
   | 'revealInvite'
   | 'createInvite'
   | 'listInvites'
-  | 'revokeInvite';
+  | 'revokeInvite'
+  | 'listInviteUses'
+  | 'previewInvite';
 
 const NO_CONTENT = { body: undefined };
 
@@ -113,7 +126,8 @@ function membershipHandlers(useCases: RoomUseCases) {
   } satisfies Partial<HttpHandlers>;
 }
 
-function inviteHandlers({ revealInvite, createInvite, listInvites, revokeInvite }: RoomUseCases) {
+function inviteHandlers(useCases: RoomUseCases) {
+  const { revealInvite, createInvite, listInvites, revokeInvite, listInviteUses, previewInvite } = useCases;
   return {
     revealInvite: async ({ caller, params }) => ({
       body: { inviteCode: await revealInvite.execute({ roomId: params.roomId as RoomId, userId: caller.userId }) },
@@ -135,5 +149,21 @@ function inviteHandlers({ revealInvite, createInvite, listInvites, revokeInvite 
       await revokeInvite.execute({ ...inRoom, inviteId: params.inviteId as InviteId });
       return NO_CONTENT;
     },
+
+    listInviteUses: async ({ caller, params, query }) => {
+      const { uses, hasMore } = await listInviteUses.execute({
+        roomId: params.roomId as RoomId,
+        userId: caller.userId,
+        inviteId: params.inviteId as InviteId,
+        afterUserId: query.cursor as UserId | undefined,
+        limit: query.limit,
+      });
+      const nextCursor = hasMore ? (uses.at(-1)?.userId ?? null) : null;
+      return { body: { uses: uses.map(presentInviteUse), hasMore, nextCursor } };
+    },
+
+    previewInvite: async ({ caller, body }) => ({
+      body: presentInvitePreview(await previewInvite.execute({ userId: caller.userId, inviteCode: body.inviteCode })),
+    }),
   } satisfies Partial<HttpHandlers>;
 }

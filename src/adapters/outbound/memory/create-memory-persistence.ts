@@ -7,6 +7,7 @@ import { InMemoryReceiptStore } from './in-memory-receipt-store.ts';
 import { InMemoryRoomDirectory } from './in-memory-room-directory.ts';
 import { InMemoryRoomLog } from './in-memory-room-log.ts';
 import { InMemoryRoomStore } from './in-memory-room-store.ts';
+import { InMemorySanctionStore } from './in-memory-sanction-store.ts';
 import { InMemorySessionStore } from './in-memory-session-store.ts';
 import { InMemoryUnitOfWork } from './in-memory-unit-of-work.ts';
 import { InMemoryUserStore } from './in-memory-user-store.ts';
@@ -28,6 +29,7 @@ export function createMemoryPersistence(): Persistence {
     members: new InMemoryMembershipStore({ access, tables }),
     receipts: new InMemoryReceiptStore({ access, tables }),
     invites: new InMemoryInviteStore({ access, tables }),
+    sanctions: new InMemorySanctionStore({ access, tables }),
     log: new InMemoryRoomLog({ access, tables, log }),
     directory: new InMemoryRoomDirectory({ access, tables, log }),
     unitOfWork: new InMemoryUnitOfWork({ mutex, tables, log }),

@@ -1,6 +1,7 @@
-import type { InviteStore } from '../../../application/ports/index.ts';
+import type { InviteStore, InviteUse, InviteUsesRequest } from '../../../application/ports/index.ts';
 import { inviteState, type Invite, type InviteId } from '../../../domain/room/invite.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
+import type { UserId } from '../../../domain/user/user.ts';
 import type { Access } from './access.ts';
 import type { MemoryTables } from './memory-tables.ts';
 
@@ -40,13 +41,31 @@ export class InMemoryInviteStore implements InviteStore {
     });
   }
 
-  use(id: InviteId, nowMs: number): Promise<boolean> {
+  byId(id: InviteId): Promise<Invite | null> {
+    return this.#access.read(() => this.#tables.invites.get(id) ?? null);
+  }
+
+  use(id: InviteId, userId: UserId, nowMs: number): Promise<boolean> {
     return this.#access.write(() => {
       const invite = this.#tables.invites.get(id);
       if (!invite || inviteState(invite, nowMs) !== 'usable') return false;
       this.#tables.invites.set(id, Object.freeze({ ...invite, uses: invite.uses + 1 }));
+      const { inviteUses, usersOfInvite } = this.#tables;
+      if (!inviteUses.has(`${id}/${userId}`)) usersOfInvite.add(id, userId);
+      inviteUses.set(`${id}/${userId}`, Object.freeze({ userId, usedAtMs: nowMs }));
       return true;
     });
+  }
+
+  usesOf({ inviteId, afterUserId, limit }: InviteUsesRequest): Promise<readonly InviteUse[]> {
+    return this.#access.read(() =>
+      this.#tables.usersOfInvite
+        .of(inviteId)
+        .filter((userId) => afterUserId === undefined || userId > afterUserId)
+        .map((userId) => this.#tables.inviteUses.get(`${inviteId}/${userId}`))
+        .filter((use) => use !== undefined)
+        .slice(0, limit),
+    );
   }
 
   revoke(roomId: RoomId, id: InviteId, atMs: number): Promise<boolean> {

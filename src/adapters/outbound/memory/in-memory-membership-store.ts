@@ -1,6 +1,7 @@
 import type { MembershipStore, MembersRequest } from '../../../application/ports/index.ts';
-import type { Member } from '../../../domain/room/member.ts';
+import type { Member, Role } from '../../../domain/room/member.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
+import type { Standing } from '../../../domain/room/standing.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Access } from './access.ts';
 import { positionOf } from './memory-index.ts';
@@ -43,6 +44,26 @@ export class InMemoryMembershipStore implements MembershipStore {
 
   find(roomId: RoomId, userId: UserId): Promise<Member | null> {
     return this.#access.read(() => this.#tables.members.get(memberKey(roomId, userId)) ?? null);
+  }
+
+  standing(roomId: RoomId, userId: UserId): Promise<Standing | null> {
+    return this.#access.read(() => {
+      const member = this.#tables.members.get(memberKey(roomId, userId));
+      const room = this.#tables.rooms.get(roomId);
+      if (!member || !room) return null;
+      const mute = this.#tables.sanctions.get(`${roomId}/mute/${userId}`);
+      return { role: member.role, mute: mute ? { expiresAtMs: mute.expiresAtMs } : null, settings: room.settings };
+    });
+  }
+
+  setRole(roomId: RoomId, userId: UserId, role: Role): Promise<boolean> {
+    return this.#access.write(() => {
+      const key = memberKey(roomId, userId);
+      const member = this.#tables.members.get(key);
+      if (!member) return false;
+      this.#tables.members.set(key, Object.freeze({ ...member, role }));
+      return true;
+    });
   }
 
   ofRoom({ roomId, afterUserId, limit }: MembersRequest): Promise<readonly Member[]> {

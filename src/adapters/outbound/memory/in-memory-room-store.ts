@@ -1,5 +1,5 @@
 import type { PublicRoomsRequest, RoomStore } from '../../../application/ports/index.ts';
-import type { Room, RoomId } from '../../../domain/room/room.ts';
+import type { Room, RoomId, RoomSettings } from '../../../domain/room/room.ts';
 import type { Access } from './access.ts';
 import { positionOf } from './memory-index.ts';
 import type { MemoryTables } from './memory-tables.ts';
@@ -38,6 +38,13 @@ export class InMemoryRoomStore implements RoomStore {
   async lock(id: RoomId): Promise<Room | null> {
     if (!this.#access.canLock) throw new Error('A room is locked inside a unit of work only.');
     return this.byId(id);
+  }
+
+  update(id: RoomId, { name, settings }: { readonly name: string; readonly settings: RoomSettings }): Promise<void> {
+    return this.#access.write(() => {
+      const room = this.#tables.rooms.get(id);
+      if (room) this.#tables.rooms.set(id, Object.freeze({ ...room, name, settings: Object.freeze({ ...settings }) }));
+    });
   }
 
   publicPage({ query = '', afterId, limit }: PublicRoomsRequest): Promise<readonly Room[]> {

@@ -5,6 +5,7 @@ import { InMemoryInviteStore } from './in-memory-invite-store.ts';
 import { InMemoryMembershipStore } from './in-memory-membership-store.ts';
 import { InMemoryRoomJournal } from './in-memory-room-journal.ts';
 import { InMemoryRoomStore } from './in-memory-room-store.ts';
+import { InMemorySanctionStore } from './in-memory-sanction-store.ts';
 import { InMemorySessionStore } from './in-memory-session-store.ts';
 import { InMemoryUserStore } from './in-memory-user-store.ts';
 import type { MemoryLog } from './memory-log.ts';
@@ -69,6 +70,7 @@ async function withStores<T>({ access, tables, journal }: Bound, work: (stores: 
       rooms: new InMemoryRoomStore(bound),
       members: new InMemoryMembershipStore(bound),
       invites: new InMemoryInviteStore(bound),
+      sanctions: new InMemorySanctionStore(bound),
       journal,
     });
   } finally {

@@ -1,13 +1,16 @@
-import type { LinkedIdentity } from '../../../application/ports/index.ts';
+import type { InviteUse, LinkedIdentity } from '../../../application/ports/index.ts';
 import type { Invite, InviteId } from '../../../domain/room/invite.ts';
 import type { Member } from '../../../domain/room/member.ts';
 import type { Room, RoomId } from '../../../domain/room/room.ts';
+import type { Sanction, SanctionKind } from '../../../domain/room/sanction.ts';
 import type { Session, SessionId } from '../../../domain/session/session.ts';
 import type { User, UserId } from '../../../domain/user/user.ts';
 import { MemoryIndex } from './memory-index.ts';
 import { MemoryTable } from './memory-table.ts';
 
 export type MemberKey = `${RoomId}/${UserId}`;
+
+export type SanctionsKey = `${RoomId}/${SanctionKind}`;
 
 export const memberKey = (roomId: RoomId, userId: UserId): MemberKey => `${roomId}/${userId}`;
 
@@ -33,6 +36,10 @@ export class MemoryTables {
   readonly invites: MemoryTable<InviteId, Invite>;
   readonly inviteByDigest: MemoryTable<string, InviteId>;
   readonly invitesOfRoom: MemoryIndex<RoomId, InviteId>;
+  readonly inviteUses: MemoryTable<`${InviteId}/${UserId}`, InviteUse>;
+  readonly usersOfInvite: MemoryIndex<InviteId, UserId>;
+  readonly sanctions: MemoryTable<`${SanctionsKey}/${UserId}`, Sanction>;
+  readonly sanctionedOfRoom: MemoryIndex<SanctionsKey, UserId>;
 
   constructor(parent?: MemoryTables) {
     this.users = new MemoryTable(parent?.users);
@@ -53,6 +60,10 @@ export class MemoryTables {
     this.invites = new MemoryTable(parent?.invites);
     this.inviteByDigest = new MemoryTable(parent?.inviteByDigest);
     this.invitesOfRoom = new MemoryIndex(parent?.invitesOfRoom);
+    this.inviteUses = new MemoryTable(parent?.inviteUses);
+    this.usersOfInvite = new MemoryIndex(parent?.usersOfInvite);
+    this.sanctions = new MemoryTable(parent?.sanctions);
+    this.sanctionedOfRoom = new MemoryIndex(parent?.sanctionedOfRoom);
   }
 
   fork(): MemoryTables {

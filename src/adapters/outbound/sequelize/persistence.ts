@@ -13,6 +13,7 @@ import { SequelizeReceiptStore } from './sequelize-receipt-store.ts';
 import { SequelizeRoomDirectory } from './sequelize-room-directory.ts';
 import { SequelizeRoomLog } from './sequelize-room-log.ts';
 import { SequelizeRoomStore } from './sequelize-room-store.ts';
+import { SequelizeSanctionStore } from './sequelize-sanction-store.ts';
 import { SequelizeSessionStore } from './sequelize-session-store.ts';
 import { SequelizeUnitOfWork } from './sequelize-unit-of-work.ts';
 import { SequelizeUserStore } from './sequelize-user-store.ts';
@@ -73,6 +74,7 @@ export function persistenceOn(database: Database, logOptions: Partial<GroupCommi
     members: new SequelizeMembershipStore(scope),
     receipts,
     invites: new SequelizeInviteStore(scope),
+    sanctions: new SequelizeSanctionStore(scope),
     log,
     directory: new SequelizeRoomDirectory(scope),
     unitOfWork: new SequelizeUnitOfWork(database, log),

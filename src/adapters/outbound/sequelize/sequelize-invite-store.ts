@@ -1,4 +1,5 @@
-import type { InviteStore } from '../../../application/ports/index.ts';
+import { Op } from 'sequelize';
+import type { InviteStore, InviteUse, InviteUsesRequest } from '../../../application/ports/index.ts';
 import type { Invite, InviteId } from '../../../domain/room/invite.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
@@ -41,10 +42,28 @@ export class SequelizeInviteStore implements InviteStore {
     return rows.map(toInvite);
   }
 
-  async use(id: InviteId, nowMs: number): Promise<boolean> {
+  async byId(id: InviteId): Promise<Invite | null> {
+    const row = await this.#scope.read((transaction) => findRow(this.#invites, { where: { id }, transaction }));
+    return row === null ? null : toInvite(row);
+  }
+
+  async use(id: InviteId, userId: UserId, nowMs: number): Promise<boolean> {
     const { database } = this.#scope;
     const values = [id, timeText(nowMs, database.dialect)];
-    return (await this.#scope.write((transaction) => database.change(USE, values, transaction))) === 1;
+    const row = { invite_id: id, user_id: userId, used_at: new Date(nowMs) };
+    return this.#scope.atomically(async (transaction) => {
+      if ((await database.change(USE, values, transaction)) !== 1) return false;
+      await database.models.inviteUses.upsert(row, { transaction });
+      return true;
+    });
+  }
+
+  async usesOf({ inviteId, afterUserId, limit }: InviteUsesRequest): Promise<readonly InviteUse[]> {
+    const after = afterUserId === undefined ? {} : { user_id: { [Op.gt]: afterUserId } };
+    const options = { where: { invite_id: inviteId, ...after }, order: ['user_id'], limit };
+    const { inviteUses } = this.#scope.database.models;
+    const rows = await this.#scope.read((transaction) => findRows(inviteUses, { ...options, transaction }));
+    return rows.map((row) => ({ userId: row.user_id as UserId, usedAtMs: msOf(row.used_at) }));
   }
 
   async revoke(roomId: RoomId, id: InviteId, atMs: number): Promise<boolean> {

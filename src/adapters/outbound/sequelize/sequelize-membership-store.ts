@@ -2,17 +2,34 @@ import { Op } from 'sequelize';
 import type { MembershipStore, MembersRequest } from '../../../application/ports/index.ts';
 import type { Member, Role } from '../../../domain/room/member.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
+import type { Standing } from '../../../domain/room/standing.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { MemberRow } from './models/member-model.ts';
+import type { RoomRow } from './models/room-model.ts';
+import type { SanctionRow } from './models/sanction-model.ts';
 import { findRow, findRows } from './models/stored-row.ts';
 import type { Scope } from './scope.ts';
-import { msOf } from './stored-time.ts';
+import { toSettings } from './sequelize-room-store.ts';
+import { msOf, msOrNull } from './stored-time.ts';
 import { isDuplicate } from './translate-error.ts';
 
 const SHARED_ROOM = `
   SELECT 1 AS shared FROM room_members a
   JOIN room_members b ON b.room_id = a.room_id AND b.user_id = ?
   WHERE a.user_id = ? LIMIT 1`;
+
+const STANDING = `
+  SELECT m.role, r.slow_mode_seconds, r.read_only, r.limit_messages, r.limit_seconds,
+    s.created_at AS muted_at, s.expires_at AS muted_until
+  FROM room_members m JOIN rooms r ON r.id = m.room_id
+  LEFT JOIN room_sanctions s ON s.room_id = m.room_id AND s.kind = 'mute' AND s.user_id = m.user_id
+  WHERE m.room_id = ? AND m.user_id = ?`;
+
+type StandingRow = Pick<MemberRow, 'role'> &
+  Pick<RoomRow, 'slow_mode_seconds' | 'read_only' | 'limit_messages' | 'limit_seconds'> & {
+    readonly muted_at: SanctionRow['created_at'] | null;
+    readonly muted_until: SanctionRow['expires_at'];
+  };
 
 export class SequelizeMembershipStore implements MembershipStore {
   readonly #scope: Scope;
@@ -43,6 +60,22 @@ export class SequelizeMembershipStore implements MembershipStore {
     const where = { room_id: roomId, user_id: userId };
     const row = await this.#scope.read((transaction) => findRow(this.#members, { where, transaction }));
     return row === null ? null : toMember(row);
+  }
+
+  async standing(roomId: RoomId, userId: UserId): Promise<Standing | null> {
+    const [row] = await this.#scope.read((transaction) =>
+      this.#scope.database.rows<StandingRow>(STANDING, [roomId, userId], transaction),
+    );
+    if (!row) return null;
+    const mute = row.muted_at === null ? null : { expiresAtMs: msOrNull(row.muted_until) };
+    return { role: row.role as Role, mute, settings: toSettings(row) };
+  }
+
+  async setRole(roomId: RoomId, userId: UserId, role: Role): Promise<boolean> {
+    const where = { room_id: roomId, user_id: userId };
+    // A role that is set to what it was counts as found, too: the driver reports found rows, not changed ones.
+    const [found] = await this.#scope.write((transaction) => this.#members.update({ role }, { where, transaction }));
+    return found === 1;
   }
 
   async ofRoom({ roomId, afterUserId, limit }: MembersRequest): Promise<readonly Member[]> {

@@ -1,5 +1,5 @@
 import type { PublicRoomsRequest, RoomStore } from '../../../application/ports/index.ts';
-import type { Room, RoomId } from '../../../domain/room/room.ts';
+import type { Room, RoomId, RoomSettings } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { RoomRow } from './models/room-model.ts';
 import { findRow } from './models/stored-row.ts';
@@ -35,6 +35,12 @@ export class SequelizeRoomStore implements RoomStore {
     return row === null ? null : toRoom(row);
   }
 
+  async update(id: RoomId, change: { readonly name: string; readonly settings: RoomSettings }): Promise<void> {
+    const { name, settings } = change;
+    const row = { name, name_key: nameKeyOf(name), ...settingsRow(settings) };
+    await this.#scope.write((transaction) => this.#rooms.update(row, { where: { id }, transaction }));
+  }
+
   async publicPage({ query, afterId, limit }: PublicRoomsRequest): Promise<readonly Room[]> {
     const conditions = ['is_private = ?'];
     const values: unknown[] = [false];
@@ -64,6 +70,24 @@ export class SequelizeRoomStore implements RoomStore {
   }
 }
 
+type SettingsRow = Pick<RoomRow, 'slow_mode_seconds' | 'read_only' | 'limit_messages' | 'limit_seconds'>;
+
+const settingsRow = ({ slowModeSeconds, readOnly, messageLimit }: RoomSettings): SettingsRow => ({
+  slow_mode_seconds: slowModeSeconds,
+  read_only: readOnly,
+  limit_messages: messageLimit?.messages ?? null,
+  limit_seconds: messageLimit?.perSeconds ?? null,
+});
+
+export const toSettings = (row: SettingsRow): RoomSettings => ({
+  slowModeSeconds: row.slow_mode_seconds,
+  readOnly: Boolean(row.read_only),
+  messageLimit:
+    row.limit_messages === null || row.limit_seconds === null
+      ? null
+      : { messages: row.limit_messages, perSeconds: row.limit_seconds },
+});
+
 const nameKeyOf = (name: string): string => name.toLowerCase();
 
 const toRow = (room: Room): RoomRow => ({
@@ -74,6 +98,7 @@ const toRow = (room: Room): RoomRow => ({
   invite_code: room.inviteCode,
   created_by: room.createdBy,
   created_at: new Date(room.createdAtMs),
+  ...settingsRow(room.settings),
 });
 
 export const toRoom = (row: Omit<RoomRow, 'name_key'>): Room => ({
@@ -84,4 +109,5 @@ export const toRoom = (row: Omit<RoomRow, 'name_key'>): Room => ({
   inviteCode: row.invite_code,
   createdBy: row.created_by as UserId,
   createdAtMs: msOf(row.created_at),
+  settings: toSettings(row),
 });

@@ -6,6 +6,7 @@ import { SequelizeInviteStore } from './sequelize-invite-store.ts';
 import { SequelizeMembershipStore } from './sequelize-membership-store.ts';
 import { SequelizeRoomJournal } from './sequelize-room-journal.ts';
 import { SequelizeRoomStore } from './sequelize-room-store.ts';
+import { SequelizeSanctionStore } from './sequelize-sanction-store.ts';
 import { SequelizeSessionStore } from './sequelize-session-store.ts';
 import { SequelizeUserStore } from './sequelize-user-store.ts';
 import { Semaphore } from './semaphore.ts';
@@ -69,5 +70,6 @@ const storesIn = (scope: UnitScope): Stores => ({
   rooms: new SequelizeRoomStore(scope),
   members: new SequelizeMembershipStore(scope),
   invites: new SequelizeInviteStore(scope),
+  sanctions: new SequelizeSanctionStore(scope),
   journal: new SequelizeRoomJournal(scope),
 });

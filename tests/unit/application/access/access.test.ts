@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MembershipCache } from '../../../../src/application/access/membership-cache.ts';
 import { SessionGuard } from '../../../../src/application/access/session-guard.ts';
 import type { MembershipStore, SessionStore } from '../../../../src/application/ports/index.ts';
-import { aMember, aRoomId, aSession, aUserId } from '../../../support/builders.ts';
+import { aMember, aRoom, aSession, aUserId } from '../../../support/builders.ts';
 import { createCore, refusal } from '../../../support/harness/core.ts';
 
 /** A store that counts how often it is asked, and can be made to answer late or not at all. */
@@ -26,50 +26,60 @@ function watched<T extends object, K extends keyof T & string>(store: T, method:
 
 async function aCache() {
   const { persistence, scheduler, clock } = createCore();
-  const { store, state } = watched<MembershipStore, 'find'>(persistence.members, 'find');
-  const [roomId, userId] = [aRoomId(), aUserId()];
+  const { store, state } = watched<MembershipStore, 'standing'>(persistence.members, 'standing');
+  const [{ id: roomId }, userId] = [aRoom(), aUserId()];
+  await persistence.rooms.insert(aRoom({ id: roomId }));
   await persistence.members.insert(aMember({ roomId, userId, role: 'admin' }));
   const cache = new MembershipCache({ members: store, clock });
-  return { cache, state, roomId, userId, members: persistence.members, scheduler };
+  const roleOf = async (id = userId) => (await cache.standingOf(roomId, id))?.role ?? null;
+  return { cache, state, roomId, userId, roleOf, members: persistence.members, scheduler };
 }
 
 describe('the memory of memberships', () => {
   it('asks once for a member, also when asked many times at once, and again after a while', async () => {
-    const { cache, state, roomId, userId, scheduler } = await aCache();
-    const roles = await Promise.all(Array.from({ length: 10 }, () => cache.roleOf(roomId, userId)));
+    const { state, scheduler, roleOf } = await aCache();
+    const roles = await Promise.all(Array.from({ length: 10 }, () => roleOf()));
     expect(new Set(roles)).toEqual(new Set(['admin']));
     expect(state.calls).toBe(1);
     await scheduler.advance(5_000);
-    expect(await cache.roleOf(roomId, userId)).toBe('admin');
+    expect(await roleOf()).toBe('admin');
     expect(state.calls).toBe(2);
   });
 
   it('never remembers that somebody is no member', async () => {
-    const { cache, roomId, members } = await aCache();
+    const { roomId, members, roleOf } = await aCache();
     const userId = aUserId();
-    expect(await cache.roleOf(roomId, userId)).toBeNull();
+    expect(await roleOf(userId)).toBeNull();
     await members.insert(aMember({ roomId, userId }));
-    expect(await cache.roleOf(roomId, userId)).toBe('member');
+    expect(await roleOf(userId)).toBe('member');
   });
 
   it('forgets at once', async () => {
-    const { cache, roomId, userId, members } = await aCache();
-    await cache.roleOf(roomId, userId);
+    const { cache, roomId, userId, members, roleOf } = await aCache();
+    await roleOf();
     await members.remove(roomId, userId);
     cache.forget(roomId, userId);
-    expect(await cache.roleOf(roomId, userId)).toBeNull();
+    expect(await roleOf()).toBeNull();
+  });
+
+  it('forgets a whole room at once', async () => {
+    const { cache, roomId, state, roleOf } = await aCache();
+    await roleOf();
+    cache.forgetRoom(roomId);
+    await roleOf();
+    expect(state.calls).toBe(2);
   });
 
   it('answers in the order in which it was asked, also when a later answer is there first', async () => {
-    const { cache, state, roomId, userId } = await aCache();
+    const { cache, state, roomId, userId, roleOf } = await aCache();
     let release = () => {};
     state.gate = new Promise((resolve) => (release = resolve));
     const order: string[] = [];
-    const first = cache.roleOf(roomId, userId).then(() => order.push('first'));
+    const first = roleOf().then(() => order.push('first'));
     await Promise.resolve();
     cache.forget(roomId, userId);
     state.gate = null;
-    const second = cache.roleOf(roomId, userId).then(() => order.push('second'));
+    const second = roleOf().then(() => order.push('second'));
     await new Promise((resolve) => setImmediate(resolve));
     expect(order).toEqual([]);
     release();
@@ -78,25 +88,25 @@ describe('the memory of memberships', () => {
   });
 
   it('does not keep what was read before a change and arrives after it', async () => {
-    const { cache, state, roomId, userId, members } = await aCache();
+    const { cache, state, roomId, userId, members, roleOf } = await aCache();
     let release = () => {};
     state.gate = new Promise((resolve) => (release = resolve));
-    const early = cache.roleOf(roomId, userId);
+    const early = roleOf();
     await Promise.resolve();
     await members.remove(roomId, userId);
     cache.forget(roomId, userId);
     release();
     state.gate = null;
     await early;
-    expect(await cache.roleOf(roomId, userId)).toBeNull();
+    expect(await roleOf()).toBeNull();
   });
 
   it('does not remember a failure', async () => {
-    const { cache, state, roomId, userId } = await aCache();
+    const { state, roleOf } = await aCache();
     state.broken = true;
-    await expect(cache.roleOf(roomId, userId)).rejects.toThrow('the database is down');
+    await expect(roleOf()).rejects.toThrow('the database is down');
     state.broken = false;
-    expect(await cache.roleOf(roomId, userId)).toBe('admin');
+    expect(await roleOf()).toBe('admin');
   });
 });
 

@@ -7,6 +7,9 @@ import { createRoomLog } from './0006-create-room-log.ts';
 import { addUnreadMarks } from './0007-add-unread-marks.ts';
 import { createExternalIdentities } from './0011-create-external-identities.ts';
 import { indexJoinedAt } from './0021-index-joined-at.ts';
+import { addRoomSettings } from './0022-add-room-settings.ts';
+import { createRoomSanctions } from './0023-create-room-sanctions.ts';
+import { createInviteUses } from './0024-create-invite-uses.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -20,4 +23,7 @@ export const allMigrations: readonly Migration[] = [
   addUnreadMarks,
   createExternalIdentities,
   indexJoinedAt,
+  addRoomSettings,
+  createRoomSanctions,
+  createInviteUses,
 ];

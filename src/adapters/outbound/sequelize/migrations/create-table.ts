@@ -16,6 +16,7 @@ const TYPES = {
   username: { mysql: 'VARCHAR(50)', sqlite: 'TEXT' },
   uniqueKey: { mysql: 'VARCHAR(255)', sqlite: 'TEXT' },
   roomName: { mysql: 'VARCHAR(120)', sqlite: 'TEXT' },
+  reason: { mysql: 'VARCHAR(300)', sqlite: 'TEXT' },
   searchKey: { mysql: 'VARCHAR(360)', sqlite: 'TEXT' },
   // Compared byte for byte, by way of a digest where it is a key: it may be longer than an index takes.
   foreignName: { mysql: 'VARCHAR(512)', sqlite: 'TEXT' },

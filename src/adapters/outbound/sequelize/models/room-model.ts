@@ -11,6 +11,11 @@ export interface RoomRow {
   readonly invite_code: string;
   readonly created_by: string;
   readonly created_at: StoredTime;
+  readonly slow_mode_seconds: number;
+  readonly read_only: boolean;
+  /** Both or neither. */
+  readonly limit_messages: number | null;
+  readonly limit_seconds: number | null;
 }
 
 export const defineRooms = (sequelize: Sequelize): RowModel<RoomRow> =>
@@ -24,6 +29,10 @@ export const defineRooms = (sequelize: Sequelize): RowModel<RoomRow> =>
       invite_code: DataTypes.STRING(128),
       created_by: DataTypes.CHAR(36),
       created_at: DataTypes.DATE(3),
+      slow_mode_seconds: DataTypes.INTEGER,
+      read_only: DataTypes.BOOLEAN,
+      limit_messages: DataTypes.INTEGER,
+      limit_seconds: DataTypes.INTEGER,
     },
     { tableName: 'rooms' },
   );
