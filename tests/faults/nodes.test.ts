@@ -140,9 +140,9 @@ describe('two nodes on one database', () => {
         expect(seqsHeard(device, roomId)).toEqual([...new Set(seqsHeard(device, roomId))].sort((x, y) => x - y));
     });
 
-    it('keep out who left, and cut who logged out, on the other node', async () => {
+    it('keep out who was removed, and cut who logged out, on the other node', async () => {
       const { roomId, people, devices } = await nodes.room(4);
-      const [onA, leaver, , loggedOut] = devices as [Device, Device, Device, Device];
+      const [onA, removed, , loggedOut] = devices as [Device, Device, Device, Device];
       await bothUp();
       const heal = await breakIt();
       try {
@@ -153,19 +153,19 @@ describe('two nodes on one database', () => {
             (await fetch(nodes.a.url + path, { method, headers: { authorization: `Bearer ${people[who]?.token}` } }))
               .status,
           ).toBe(204);
-        await over(1, 'DELETE', `/api/rooms/${roomId}/members/me`);
+        await over(0, 'DELETE', `/api/rooms/${roomId}/members/${people[1]?.id}`);
         await over(3, 'POST', '/api/auth/logout');
-        await leaver.hears('room_event', (event) => event.type === 'member_left' && event.userId === people[1]?.id);
+        await removed.hears('room_event', (event) => event.type === 'member_removed' && event.userId === people[1]?.id);
         expect(await cut).toBe('io server disconnect');
         const { seq } = await send(onA, roomId, 'not for you');
         await until('a third hears it', () => seqsHeard(devices[2] as Device, roomId).includes(seq));
-        expect(await leaver.ask('send_message', { roomId, content: 'still here?' })).toMatchObject({
+        expect(await removed.ask('send_message', { roomId, content: 'still here?' })).toMatchObject({
           ok: false,
           error: { code: 'NOT_A_MEMBER' },
         });
         const next = await send(onA, roomId, 'nor this');
         await until('a third hears it', () => seqsHeard(devices[2] as Device, roomId).includes(next.seq));
-        expect(leaver.all('receive_message')).toEqual([]);
+        expect(removed.all('receive_message')).toEqual([]);
         expect(loggedOut.socket.connected).toBe(false);
       } finally {
         await heal();

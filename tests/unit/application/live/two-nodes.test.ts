@@ -98,6 +98,24 @@ describe('two nodes that share a bus and a database', () => {
     expect(contents(b, onB)).toEqual(['a member', 'member_left']);
   });
 
+  it('heed at once what moderators decide on the other one', async () => {
+    const { a, b, ann, bob } = parts();
+    const act = { roomId, actorId: ann.id, userId: bob.id };
+    await b.send(roomId, bob, 'free to speak');
+    await a.muteMember.execute(act);
+    await carried();
+    await expect(b.send(roomId, bob, 'muted')).rejects.toEqual(refusal('MUTED'));
+    await a.liftSanction.execute({ ...act, kind: 'mute' });
+    await carried();
+    await b.send(roomId, bob, 'free again');
+    await a.updateRoom.execute({ ...act, readOnly: true });
+    await carried();
+    await expect(b.send(roomId, bob, 'read-only')).rejects.toEqual(refusal('FORBIDDEN'));
+    await a.changeRole.execute({ ...act, role: 'admin' });
+    await carried();
+    await b.send(roomId, bob, 'an admin');
+  });
+
   it.each(['told', 'found'])(
     'let somebody who joins by one into the room on the other, from the joining on: %s',
     async (how) => {
