@@ -10,14 +10,16 @@ import { compileForNode } from './harness/compile.ts';
 import { printProfiles } from './harness/profiles.ts';
 import { median } from './harness/statistics.ts';
 import { formatTable } from './harness/table.ts';
+import { abuse } from './scenarios/abuse.ts';
 import { fanout } from './scenarios/fanout.ts';
 import { growth } from './scenarios/growth.ts';
 import { history } from './scenarios/history.ts';
 import { idle } from './scenarios/idle.ts';
 import { roomsMine } from './scenarios/rooms-mine.ts';
+import { signIn } from './scenarios/sign-in.ts';
 import { sends } from './scenarios/sends.ts';
 
-const usage = `Usage: npm run bench -- [--quick] [--only ${'sends,fanout,idle,history,rooms,growth'}]
+const usage = `Usage: npm run bench -- [--quick] [--only ${'sends,fanout,idle,history,rooms,growth,abuse,signin'}]
   [--db mysql|mariadb|mysql://user:password@host:port] [--turns n] [--profile] [--product file]`;
 
 const quietCores = 0.15;
@@ -63,6 +65,8 @@ const scenarios: Readonly<Record<string, (bench: Bench, flavour: Flavour) => Pro
   history,
   rooms: roomsMine,
   growth,
+  abuse,
+  signin: signIn,
 };
 
 const streamsOf = ({ loads }: Bench) =>

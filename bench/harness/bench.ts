@@ -82,7 +82,12 @@ export class Bench {
     }
   }
 
-  async startProduct(databaseUrl: string, label = 'product'): Promise<ServerHandle> {
+  /** Without limits, if not said otherwise: they are not what is measured. */
+  async startProduct(
+    databaseUrl: string,
+    label = 'product',
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ServerHandle> {
     return startNodeServer({
       name: label,
       file: this.settings.product,
@@ -97,6 +102,7 @@ export class Bench {
         BCRYPT_COST: '4',
         LOG_LEVEL: 'error',
         SOCKET_TRANSPORTS: 'polling,websocket',
+        ...environment,
       },
       profileDirectory: this.settings.profileDirectory,
     });

@@ -6,11 +6,12 @@ import type { RoomSpec } from '../load/spec.ts';
 
 const parallel = 24;
 const agent = new Agent({ keepAlive: true, maxSockets: parallel });
-const password = 'correct horse battery';
+export const password = 'correct horse battery';
 
 export interface Account {
   readonly token: string;
   readonly id: string;
+  readonly email: string;
 }
 
 export interface Call {
@@ -47,13 +48,14 @@ export async function call<T>(port: number, { method = 'GET', path, token, body 
 
 export async function register(port: number): Promise<Account> {
   const name = `bench${randomBytes(9).toString('hex')}`;
-  const body = { email: `${name}@example.com`, username: name, password };
+  const email = `${name}@example.com`;
+  const body = { email, username: name, password };
   const { token, user } = await call<{ token: string; user: { id: string } }>(port, {
     method: 'POST',
     path: '/api/auth/register',
     body,
   });
-  return { token, id: user.id };
+  return { token, id: user.id, email };
 }
 
 export async function createRoom(port: number, token: string, name = 'bench'): Promise<string> {

@@ -108,7 +108,7 @@ function snapshot(spec: LoadSpec, { acked, refused, delivered, deliveredBytes: b
   };
 }
 
-async function lone({ messages }: LonePhase, { members, rooms, tally }: Load): Promise<LoneResult> {
+async function lone({ messages, pauseMs = 3 }: LonePhase, { members, rooms, tally }: Load): Promise<LoneResult> {
   const [sender] = members;
   tally.stopping = true;
   const times: number[] = [];
@@ -121,7 +121,7 @@ async function lone({ messages }: LonePhase, { members, rooms, tally }: Load): P
     });
     times.push(performance.now() - sentAtMs);
     // So that neither side is still busy with the message before.
-    await sleep(3);
+    await sleep(pauseMs);
   }
   // The first tenth finds cold code.
   const sorted = Float64Array.from(times.slice(Math.floor(messages / 10))).sort();

@@ -17,6 +17,8 @@ export interface StreamPhase {
 export interface LonePhase {
   readonly kind: 'lone';
   readonly messages: number;
+  /** Between two messages; 3 if not said. */
+  readonly pauseMs?: number;
 }
 
 /** The connections stay open and silent until the parent says `release`. */
