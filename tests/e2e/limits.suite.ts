@@ -175,6 +175,15 @@ function signInLimit(database: string, start: Start): void {
       expect((await logIn(many.url, bob.email, bob.password)).status).toBe(200);
     });
 
+    it('stops guessing at the password of a session that was stolen', async () => {
+      const alice = await many.someone('alice');
+      const change = (currentPassword: string) =>
+        alice.call('POST', '/api/auth/password', { currentPassword, newPassword: alice.password });
+      for (let count = 0; count < 10; count += 1) expect((await change('a wrong guess')).status).toBe(403);
+      expect(await change(alice.password)).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } });
+      expect((await logIn(many.url, alice.email, alice.password)).status).toBe(200);
+    });
+
     it('does not count logins that succeed against the account', async () => {
       const alice = await many.someone('alice');
       for (let count = 0; count < 30; count += 1) {

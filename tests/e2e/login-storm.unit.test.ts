@@ -53,3 +53,21 @@ describe('a storm of logins', () => {
     expect(body.details.password).toContain(why);
   });
 });
+
+describe('a storm of logins from one address', () => {
+  it('is refused beyond a few at a time, and does not keep others from signing in', async () => {
+    const env = { BCRYPT_COST: '10', AUTH_RATE_LIMIT: '1000/1m', TRUST_PROXY: '1' };
+    const server = await startServer(env);
+    const alice = await Person.register(server.url, 'alice');
+    const logIn = async (address: string, email: string, password: string) => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': address };
+      const body = JSON.stringify({ email, password });
+      return (await fetch(`${server.url}/api/auth/login`, { method: 'POST', headers, body })).status;
+    };
+    const storm = Array.from({ length: 80 }, (_, index) => logIn('198.51.100.1', `${index}@example.com`, 'a guess'));
+    expect(await logIn('198.51.100.2', alice.email, alice.password)).toBe(200);
+    const statuses = await Promise.all(storm);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    expect(await server.stop()).toBe(true);
+  });
+});

@@ -1,45 +1,88 @@
-import { emailKeyOf } from '../../domain/user/user.ts';
 import { networkOf } from '../../domain/text/network.ts';
+import { emailKeyOf, type UserId } from '../../domain/user/user.ts';
 import { AppError } from '../errors/app-error.ts';
 import type * as ports from '../ports/index.ts';
+import { FairShare } from './fair-share.ts';
 
 /**
- * Two budgets: attempts of an address, and failures of an address at one account. There is no budget of the account
- * alone, so nobody can lock somebody else out by failing in their name.
+ * Of the hashes of the whole node, of which a few run and some dozens wait. An address may have a whole office behind
+ * it, a user has one keyboard.
+ */
+const HASHES_PER_ADDRESS_MAX = 8;
+const HASHES_PER_USER_MAX = 2;
+
+/**
+ * Three budgets: attempts of an address, failures of an address at one account, and failures of somebody signed in at
+ * the user's own password. There is no budget of the account alone, so nobody can lock somebody else out by failing in
+ * their name.
  */
 export interface SignInLimitRules {
   readonly perAddress: ports.RateRule | null;
   readonly perAccountAndAddress: ports.RateRule | null;
+  readonly perUser: ports.RateRule | null;
 }
 
+interface Comparison {
+  readonly isRight: boolean;
+}
+
+/**
+ * Bounds what guessing passwords brings, and what it costs everybody else. Every method rejects with RATE_LIMITED
+ * before it starts the work. An attempt that failed because of us (OVERLOADED, a bug) counts nowhere, because whoever
+ * made it has learnt nothing.
+ */
 export class SignInLimits {
   readonly #limiter: ports.RateLimiter;
   readonly #rules: SignInLimitRules;
+  readonly #hashing = new FairShare();
 
   constructor(deps: { readonly limiter: ports.RateLimiter; readonly rules: SignInLimitRules }) {
     this.#limiter = deps.limiter;
     this.#rules = deps.rules;
   }
 
-  async admitAddress(address: string): Promise<void> {
-    await this.#take(`sign-in:${networkOf(address)}`, this.#rules.perAddress);
+  /** For work that hashes a password and compares none. */
+  async register<T>(address: string, work: () => Promise<T>): Promise<T> {
+    const { perAddress } = this.#rules;
+    const key = `sign-in:${networkOf(address)}`;
+    const counted = () => this.#spend(key, perAddress, work);
+    return perAddress ? this.#hashing.run(key, HASHES_PER_ADDRESS_MAX, counted) : counted();
   }
 
-  async admitAttempt(email: string, address: string): Promise<void> {
-    await this.#take(accountKey(email, address), this.#rules.perAccountAndAddress);
+  /** Right ones count for the address only. */
+  async signIn<T extends Comparison>(
+    { email, address }: { readonly email: string; readonly address: string },
+    compare: () => Promise<T>,
+  ): Promise<T> {
+    const key = `sign-in:${networkOf(address)}:${emailKeyOf(email)}`;
+    return this.register(address, () => this.#guess(key, this.#rules.perAccountAndAddress, compare));
   }
 
-  /** The attempt was good and does not count. */
-  async succeeded(email: string, address: string): Promise<void> {
-    const rule = this.#rules.perAccountAndAddress;
-    if (rule) await this.#limiter.refund(accountKey(email, address), rule);
+  /** The user, who is signed in, proves it with the password once more. Right ones do not count. */
+  async confirm<T extends Comparison>(userId: UserId, compare: () => Promise<T>): Promise<T> {
+    const { perUser } = this.#rules;
+    const key = `password:${userId}`;
+    const guess = () => this.#guess(key, perUser, compare);
+    return perUser ? this.#hashing.run(key, HASHES_PER_USER_MAX, guess) : guess();
   }
 
-  async #take(key: string, rule: ports.RateRule | null): Promise<void> {
-    if (!rule) return;
+  async #guess<T extends Comparison>(key: string, rule: ports.RateRule | null, compare: () => Promise<T>): Promise<T> {
+    const comparison = await this.#spend(key, rule, compare);
+    if (rule && comparison.isRight) await this.#limiter.refund(key, rule);
+    return comparison;
+  }
+
+  async #spend<T>(key: string, rule: ports.RateRule | null, work: () => Promise<T>): Promise<T> {
+    if (!rule) return work();
     const { allowed, retryAfterMs } = await this.#limiter.consume(key, rule);
     if (!allowed) throw new AppError('RATE_LIMITED', { retryAfterMs });
+    try {
+      return await work();
+    } catch (error) {
+      if (isOurFault(error)) await this.#limiter.refund(key, rule);
+      throw error;
+    }
   }
 }
 
-const accountKey = (email: string, address: string) => `sign-in:${networkOf(address)}:${emailKeyOf(email)}`;
+const isOurFault = (error: unknown): boolean => !(error instanceof AppError) || error.code === 'OVERLOADED';

@@ -41,13 +41,14 @@ export class ChangePassword {
     const user = await users.byId(userId);
     if (user) passwords.check('newPassword', input.newPassword, user);
     // Whoever has got hold of a live session must not guess on without a limit.
-    if (user) await limits.admitAttempt(user.email, address);
-    if (!user || !(await hasher.verify(input.currentPassword, user.passwordHash))) {
+    const { isRight, passwordHash } = await limits.confirm(userId, async () => {
+      const isRight = await hasher.verify(input.currentPassword, user?.passwordHash ?? null);
+      return { isRight, passwordHash: isRight ? await hasher.hash(input.newPassword) : '' };
+    });
+    if (!user || !isRight) {
       audit(logger, 'password_change_failed', { userId, sessionId, address });
       throw wrongPassword();
     }
-    await limits.succeeded(user.email, address);
-    const passwordHash = await hasher.hash(input.newPassword);
     const ended = await unitOfWork.run(async (stores) => {
       // Somebody else may have changed it meanwhile, and what was compared is the current password no longer.
       const change = { from: user.passwordHash, to: passwordHash };

@@ -29,16 +29,16 @@ export class LogIn {
 
   async execute(input: LogInInput): Promise<SignedIn> {
     const { users, unitOfWork, hasher, issuer, limits, logger } = this.#deps;
-    await limits.admitAddress(input.address);
-    await limits.admitAttempt(input.email, input.address);
-    const user = await users.byEmail(input.email);
-    // One answer and one duration for an unknown user and a wrong password: nobody learns who has an account.
-    if (!(await hasher.verify(input.password, user?.passwordHash ?? null)) || !user) {
+    const { user, isRight } = await limits.signIn(input, async () => {
+      const user = await users.byEmail(input.email);
+      // One answer and one duration for an unknown user and a wrong password: nobody learns who has an account.
+      return { user, isRight: await hasher.verify(input.password, user?.passwordHash ?? null) };
+    });
+    if (!isRight || !user) {
       // Not the address that was typed: people type their password there.
       audit(logger, 'login_failed', { address: input.address, userId: user?.id });
       throw wrongPassword();
     }
-    await limits.succeeded(input.email, input.address);
     const { session, issued } = issuer.begin(user.id, input.userAgent);
     await unitOfWork.run(async (stores) => {
       // The password may have been changed while the old one was compared: that ended all sessions but this one.

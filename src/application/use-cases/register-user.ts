@@ -45,8 +45,8 @@ export class RegisterUser {
         lastSeenAtMs: null,
       }),
     );
-    await limits.admitAddress(input.address);
-    const user = { ...draft, passwordHash: await hasher.hash(input.password) };
+    const passwordHash = await limits.register(input.address, () => hasher.hash(input.password));
+    const user = { ...draft, passwordHash };
     const { session, issued } = issuer.begin(user.id, input.userAgent);
     await unitOfWork.run(async (stores) => {
       await stores.users.insert(user);

@@ -4,7 +4,7 @@ import { SessionGuard } from '../../application/access/session-guard.ts';
 import { ExternalSessions } from '../../application/auth/external-sessions.ts';
 import { PasswordPolicy } from '../../application/auth/password-policy.ts';
 import { SessionIssuer } from '../../application/auth/session-issuer.ts';
-import { SignInLimits } from '../../application/auth/sign-in-limits.ts';
+import { SignInLimits, type SignInLimitRules } from '../../application/auth/sign-in-limits.ts';
 import { ChangePassword } from '../../application/use-cases/change-password.ts';
 import { EndSession } from '../../application/use-cases/end-session.ts';
 import { ListSessions } from '../../application/use-cases/list-sessions.ts';
@@ -16,6 +16,8 @@ import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
 
 const FAILURES_PER_ACCOUNT_AND_ADDRESS = { points: 10, durationMs: 15 * 60_000 };
+const FAILURES_PER_USER = FAILURES_PER_ACCOUNT_AND_ADDRESS;
+const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null, perUser: null };
 
 export const accountsModule = new ContainerModule((options) => {
   const { config, clock, ids, tokens, hasher, limiter, persistence, presence, broadcaster } = TOKENS;
@@ -35,8 +37,12 @@ export const accountsModule = new ContainerModule((options) => {
   provide(options, issuer, { tokens, ids, clock }, (deps) => new SessionIssuer(deps));
   provide(options, passwords, { denylist: TOKENS.denylist }, (deps) => new PasswordPolicy(deps));
   provide(options, signInLimits, { config, limiter }, ({ config, limiter }) => {
-    const perAccountAndAddress = config.authRate ? FAILURES_PER_ACCOUNT_AND_ADDRESS : null;
-    return new SignInLimits({ limiter, rules: { perAddress: config.authRate, perAccountAndAddress } });
+    const rules = {
+      perAddress: config.authRate,
+      perAccountAndAddress: FAILURES_PER_ACCOUNT_AND_ADDRESS,
+      perUser: FAILURES_PER_USER,
+    };
+    return new SignInLimits({ limiter, rules: config.authRate ? rules : NO_LIMITS });
   });
   provide(
     options,

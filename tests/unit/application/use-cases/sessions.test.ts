@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SignInLimits, type SignInLimitRules } from '../../../../src/application/auth/sign-in-limits.ts';
+import { AppError } from '../../../../src/application/errors/app-error.ts';
 import { ChangePassword } from '../../../../src/application/use-cases/change-password.ts';
 import { EndSession } from '../../../../src/application/use-cases/end-session.ts';
 import { ListSessions } from '../../../../src/application/use-cases/list-sessions.ts';
@@ -7,19 +8,18 @@ import { LogIn } from '../../../../src/application/use-cases/log-in.ts';
 import { REPEAT_MS, RefreshSession } from '../../../../src/application/use-cases/refresh-session.ts';
 import { RegisterUser } from '../../../../src/application/use-cases/register-user.ts';
 import type { SignedIn } from '../../../../src/application/auth/session-issuer.ts';
-import { AppError } from '../../../../src/application/errors/app-error.ts';
 import { SESSION_LIFE_MS } from '../../../../src/application/auth/session-issuer.ts';
 import { aSessionId } from '../../../support/builders.ts';
 import { createCore, refusal } from '../../../support/harness/core.ts';
 
 const ORIGIN = { address: '192.0.2.1', userAgent: 'a browser' };
 const ALICE = { email: 'alice@example.org', username: 'alice', password: 'correct horse' };
-const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null };
+const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null, perUser: null };
 
-function aDesk(rules: SignInLimitRules = NO_LIMITS) {
+function aDesk(rules: Partial<SignInLimitRules> = {}) {
   const core = createCore();
   const { users, sessions, identities, unitOfWork } = core.persistence;
-  const limits = new SignInLimits({ limiter: core.limiter, rules });
+  const limits = new SignInLimits({ limiter: core.limiter, rules: { ...NO_LIMITS, ...rules } });
   const deps = { ...core, users, sessions, identities, unitOfWork, limits };
   const useCases = {
     registerUser: new RegisterUser(deps),
@@ -140,7 +140,7 @@ describe('logging in', () => {
 
   it('counts all addresses that one IPv6 customer has as one', async () => {
     const rule = { points: 3, durationMs: 60_000 };
-    const { register, logIn } = aDesk({ perAddress: null, perAccountAndAddress: rule });
+    const { register, logIn } = aDesk({ perAccountAndAddress: rule });
     await register();
     for (const host of [1, 2, 3]) await logIn('wrong', ALICE.email, `2001:db8:1:2::${host}`).catch(() => null);
     await expect(logIn(ALICE.password, ALICE.email, '2001:db8:1:2:ffff::4')).rejects.toEqual(refusal('RATE_LIMITED'));
@@ -149,7 +149,7 @@ describe('logging in', () => {
 
   it('is limited for an address at one account, in any spelling, and free again afterwards', async () => {
     const rule = { points: 3, durationMs: 60_000 };
-    const { register, logIn, scheduler } = aDesk({ perAddress: null, perAccountAndAddress: rule });
+    const { register, logIn, scheduler } = aDesk({ perAccountAndAddress: rule });
     await register();
     for (let count = 0; count < 10; count += 1) await logIn();
     for (let count = 0; count < 3; count += 1) {
@@ -166,12 +166,53 @@ describe('logging in', () => {
   });
 
   it('is limited for an address over all accounts', async () => {
-    const { register, logIn } = aDesk({ perAddress: { points: 3, durationMs: 60_000 }, perAccountAndAddress: null });
+    const { register, logIn } = aDesk({ perAddress: { points: 3, durationMs: 60_000 } });
     await register();
     await logIn();
     await expect(logIn('x', 'nobody@example.org')).rejects.toEqual(refusal('UNAUTHENTICATED'));
     await expect(logIn()).rejects.toEqual(refusal('RATE_LIMITED'));
     await expect(register({ email: 'b@example.org', username: 'bob' })).rejects.toEqual(refusal('RATE_LIMITED'));
+  });
+
+  it('does not count what failed because of us', async () => {
+    const rule = { points: 1, durationMs: 60_000 };
+    const { register, logIn, hasher } = aDesk({ perAccountAndAddress: rule });
+    await register();
+    const compare = hasher.verify.bind(hasher);
+    hasher.verify = () => Promise.reject(new AppError('OVERLOADED'));
+    for (let count = 0; count < 3; count += 1) await expect(logIn()).rejects.toEqual(refusal('OVERLOADED'));
+    hasher.verify = compare;
+    await logIn();
+  });
+});
+
+describe('changing the password', () => {
+  const changing = async (rules: Partial<SignInLimitRules>) => {
+    const desk = aDesk(rules);
+    const owner = desk.claimsOf(await desk.register());
+    const change = (currentPassword = ALICE.password, newPassword = ALICE.password) =>
+      desk.changePassword.execute({ ...owner, ...ORIGIN, currentPassword, newPassword });
+    return { ...desk, change };
+  };
+
+  it('is limited for a user who guesses, whatever the session, and free again afterwards', async () => {
+    const { change, scheduler } = await changing({ perUser: { points: 3, durationMs: 60_000 } });
+    for (let count = 0; count < 5; count += 1) await change();
+    for (let count = 0; count < 3; count += 1) await expect(change('wrong')).rejects.toEqual(refusal('FORBIDDEN'));
+    await expect(change()).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 60_000 });
+    await scheduler.advance(60_000);
+    await change();
+  });
+
+  it('does not count what failed because of us, while comparing or while hashing', async () => {
+    const { change, hasher } = await changing({ perUser: { points: 1, durationMs: 60_000 } });
+    for (const method of ['verify', 'hash'] as const) {
+      const given = hasher[method].bind(hasher);
+      Object.assign(hasher, { [method]: () => Promise.reject(new AppError('OVERLOADED')) });
+      for (let count = 0; count < 3; count += 1) await expect(change()).rejects.toEqual(refusal('OVERLOADED'));
+      Object.assign(hasher, { [method]: given });
+      await change();
+    }
   });
 });
 
@@ -322,16 +363,6 @@ describe('ending sessions', () => {
       await expect(ending).rejects.toEqual(refusal('NOT_FOUND'));
     }
     expect(await works(bob)).toBe(true);
-  });
-
-  it('is not an oracle for the password: guesses at the current one are limited like sign-ins', async () => {
-    const rule = { points: 3, durationMs: 60_000 };
-    const { register, changePassword, claimsOf } = aDesk({ perAddress: null, perAccountAndAddress: rule });
-    const { userId, sessionId } = claimsOf(await register());
-    const change = (currentPassword: string) =>
-      changePassword.execute({ ...ORIGIN, userId, sessionId, currentPassword, newPassword: 'a new password' });
-    for (let guess = 0; guess < 3; guess += 1) await expect(change('wrong')).rejects.toEqual(refusal('FORBIDDEN'));
-    await expect(change(ALICE.password)).rejects.toEqual(refusal('RATE_LIMITED'));
   });
 
   it('happens to all others when the password changes', async () => {
