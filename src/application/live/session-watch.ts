@@ -3,6 +3,8 @@ import type * as ports from '../ports/index.ts';
 
 /** A session that ended on another node, which could not say so, is found within this time and one query. */
 export const SESSION_CHECK_MS = 3_000;
+/** After an end of unknown outcome: not at once, because the store may still be at it. */
+export const DOUBT_MS = 500;
 const CHUNK = 500;
 
 interface SessionWatchDeps {
@@ -18,6 +20,7 @@ interface SessionWatchDeps {
 export class SessionWatch {
   readonly #deps: SessionWatchDeps;
   #cancel: ports.Cancel | null = null;
+  #cancelSoon: ports.Cancel | null = null;
   #stopped = false;
 
   constructor(deps: SessionWatchDeps) {
@@ -27,12 +30,7 @@ export class SessionWatch {
   start(): void {
     if (this.#stopped) return;
     this.#cancel = this.#deps.scheduler.after(SESSION_CHECK_MS, async () => {
-      try {
-        await this.check();
-      } catch (error) {
-        // A database that does not answer ends nobody's session; it is asked again.
-        this.#deps.logger.warn({ error }, 'the sessions of live connections could not be checked');
-      }
+      await this.#checkOrWarn();
       this.start();
     });
   }
@@ -40,6 +38,16 @@ export class SessionWatch {
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
+    this.#cancelSoon?.();
+  }
+
+  /** Checks in half a second, once for all that ask for it meanwhile. What ends later still is found as ever. */
+  checkSoon(): void {
+    if (this.#stopped) return;
+    this.#cancelSoon ??= this.#deps.scheduler.after(DOUBT_MS, async () => {
+      this.#cancelSoon = null;
+      await this.#checkOrWarn();
+    });
   }
 
   /** Checks all live connections now. */
@@ -54,6 +62,15 @@ export class SessionWatch {
         guard.forget(sessionId);
         broadcaster.endSession(sessionId);
       }
+    }
+  }
+
+  async #checkOrWarn(): Promise<void> {
+    try {
+      await this.check();
+    } catch (error) {
+      // A database that does not answer ends nobody's session; it is asked again.
+      this.#deps.logger.warn({ error }, 'the sessions of live connections could not be checked');
     }
   }
 }

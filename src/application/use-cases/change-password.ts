@@ -1,10 +1,10 @@
 import type { SessionId } from '../../domain/session/session.ts';
 import type { UserId } from '../../domain/user/user.ts';
-import type { SessionGuard } from '../access/session-guard.ts';
 import type { PasswordPolicy } from '../auth/password-policy.ts';
 import type { SignInLimits } from '../auth/sign-in-limits.ts';
 import { audit } from '../auth/audit.ts';
 import { AppError } from '../errors/app-error.ts';
+import type { SessionEnds } from '../live/session-ends.ts';
 import type * as ports from '../ports/index.ts';
 
 export interface ChangePasswordInput {
@@ -21,8 +21,7 @@ interface ChangePasswordDeps {
   readonly hasher: ports.PasswordHasher;
   readonly passwords: PasswordPolicy;
   readonly limits: SignInLimits;
-  readonly guard: SessionGuard;
-  readonly broadcaster: ports.RoomBroadcaster;
+  readonly ends: SessionEnds;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
 }
@@ -36,7 +35,7 @@ export class ChangePassword {
   }
 
   async execute(input: ChangePasswordInput): Promise<void> {
-    const { users, unitOfWork, hasher, passwords, limits, guard, broadcaster, clock, logger } = this.#deps;
+    const { users, unitOfWork, hasher, passwords, limits, ends, clock, logger } = this.#deps;
     const { userId, sessionId, address } = input;
     const user = await users.byId(userId);
     if (user) passwords.check('newPassword', input.newPassword, user);
@@ -49,16 +48,14 @@ export class ChangePassword {
       audit(logger, 'password_change_failed', { userId, sessionId, address });
       throw wrongPassword();
     }
-    const ended = await unitOfWork.run(async (stores) => {
-      // Somebody else may have changed it meanwhile, and what was compared is the current password no longer.
-      const change = { from: user.passwordHash, to: passwordHash };
-      if (!(await stores.users.setPasswordHash(user.id, change))) throw wrongPassword();
-      return stores.sessions.endAll(user.id, clock.nowMs(), sessionId);
-    });
-    for (const endedId of ended) {
-      guard.forget(endedId);
-      broadcaster.endSession(endedId);
-    }
+    const change = { from: user.passwordHash, to: passwordHash };
+    const ended = await ends.carryOut(() =>
+      unitOfWork.run(async (stores) => {
+        // Somebody else may have changed it meanwhile, and what was compared is the current password no longer.
+        if (!(await stores.users.setPasswordHash(user.id, change))) throw wrongPassword();
+        return stores.sessions.endAll(user.id, clock.nowMs(), sessionId);
+      }),
+    );
     audit(logger, 'password_changed', { userId, sessionId, address, ended: ended.length });
   }
 }

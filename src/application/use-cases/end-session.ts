@@ -1,8 +1,8 @@
 import type { SessionId } from '../../domain/session/session.ts';
 import type { UserId } from '../../domain/user/user.ts';
-import type { SessionGuard } from '../access/session-guard.ts';
 import { audit } from '../auth/audit.ts';
 import { AppError } from '../errors/app-error.ts';
+import type { SessionEnds } from '../live/session-ends.ts';
 import type * as ports from '../ports/index.ts';
 
 interface Asking {
@@ -18,8 +18,7 @@ export type EndSessionInput =
 interface EndSessionDeps {
   readonly sessions: ports.SessionStore;
   readonly identities: ports.IdentityStore;
-  readonly guard: SessionGuard;
-  readonly broadcaster: ports.RoomBroadcaster;
+  readonly ends: SessionEnds;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
 }
@@ -33,12 +32,9 @@ export class EndSession {
   }
 
   async execute(input: EndSessionInput): Promise<void> {
-    const { guard, broadcaster, logger } = this.#deps;
-    const ended = input.which === 'all' ? await this.#endAll(input) : await this.#endOne(input);
-    for (const sessionId of ended) {
-      guard.forget(sessionId);
-      broadcaster.endSession(sessionId);
-    }
+    const { ends, logger } = this.#deps;
+    if (input.which === 'one') await this.#assertOwn(input);
+    const ended = await ends.carryOut(() => (input.which === 'all' ? this.#endAll(input) : this.#endOne(input)));
     const { userId, callerSessionId, address } = input;
     const which = { userId, sessionId: callerSessionId, address };
     if (input.which === 'all') audit(logger, 'logout_all', { ...which, ended: ended.length });
@@ -54,10 +50,13 @@ export class EndSession {
     return sessions.endAll(userId, nowMs);
   }
 
-  async #endOne({ userId, sessionId }: { userId: UserId; sessionId: SessionId }): Promise<readonly SessionId[]> {
-    const { sessions, clock } = this.#deps;
-    const session = await sessions.byId(sessionId);
+  async #assertOwn({ userId, sessionId }: { userId: UserId; sessionId: SessionId }): Promise<void> {
+    const session = await this.#deps.sessions.byId(sessionId);
     if (!session || session.userId !== userId) throw new AppError('NOT_FOUND', { message: 'No such session.' });
+  }
+
+  async #endOne({ sessionId }: { sessionId: SessionId }): Promise<readonly SessionId[]> {
+    const { sessions, clock } = this.#deps;
     await sessions.end(sessionId, clock.nowMs());
     return [sessionId];
   }

@@ -1,8 +1,8 @@
 import { isLive, type Session, type SessionId } from '../../domain/session/session.ts';
-import type { SessionGuard } from '../access/session-guard.ts';
 import { audit } from '../auth/audit.ts';
 import { SESSION_LIFE_MS, type SessionIssuer, type SignedIn } from '../auth/session-issuer.ts';
 import { AppError } from '../errors/app-error.ts';
+import type { SessionEnds } from '../live/session-ends.ts';
 import type * as ports from '../ports/index.ts';
 
 export interface RefreshSessionInput {
@@ -15,8 +15,7 @@ interface RefreshSessionDeps {
   readonly users: ports.UserStore;
   readonly tokens: ports.TokenService;
   readonly issuer: SessionIssuer;
-  readonly guard: SessionGuard;
-  readonly broadcaster: ports.RoomBroadcaster;
+  readonly ends: SessionEnds;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
 }
@@ -96,8 +95,10 @@ export class RefreshSession {
   }
 
   async #end(sessionId: SessionId): Promise<void> {
-    await this.#deps.sessions.end(sessionId, this.#deps.clock.nowMs());
-    this.#deps.guard.forget(sessionId);
-    this.#deps.broadcaster.endSession(sessionId);
+    const { sessions, ends, clock } = this.#deps;
+    await ends.carryOut(async () => {
+      await sessions.end(sessionId, clock.nowMs());
+      return [sessionId];
+    });
   }
 }

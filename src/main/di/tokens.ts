@@ -12,6 +12,7 @@ import type { BusIntake } from '../../application/live/bus-intake.ts';
 import type { Newcomers } from '../../application/live/newcomers.ts';
 import type { PresenceAnnouncer } from '../../application/live/presence-announcer.ts';
 import type { RoomFeed } from '../../application/live/room-feed.ts';
+import type { SessionEnds } from '../../application/live/session-ends.ts';
 import type { SessionWatch } from '../../application/live/session-watch.ts';
 import type { TypingBoard } from '../../application/live/typing-board.ts';
 import type * as ports from '../../application/ports/index.ts';
@@ -94,6 +95,7 @@ export const TOKENS = {
   bus: token<ports.RoomBus>('RoomBus'),
   intake: token<BusIntake>('BusIntake'),
   newcomers: token<Newcomers>('Newcomers'),
+  sessionEnds: token<SessionEnds>('SessionEnds'),
   sessionWatch: token<SessionWatch>('SessionWatch'),
 
   memberships: token<MembershipCache>('MembershipCache'),

@@ -20,8 +20,8 @@ const FAILURES_PER_USER = FAILURES_PER_ACCOUNT_AND_ADDRESS;
 const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null, perUser: null };
 
 export const accountsModule = new ContainerModule((options) => {
-  const { config, clock, ids, tokens, hasher, limiter, persistence, presence, broadcaster } = TOKENS;
-  const { guard, issuer, signInLimits, passwords, external, logger } = TOKENS;
+  const { config, clock, ids, tokens, hasher, limiter, persistence, presence } = TOKENS;
+  const { guard, issuer, signInLimits, sessionEnds, passwords, external, logger } = TOKENS;
   provide(
     options,
     external,
@@ -59,14 +59,14 @@ export const accountsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.refreshSession,
-    { persistence, tokens, issuer, guard, broadcaster, clock, logger },
+    { persistence, tokens, issuer, ends: sessionEnds, clock, logger },
     ({ persistence, ...rest }) =>
       new RefreshSession({ ...rest, users: persistence.users, sessions: persistence.sessions }),
   );
   provide(
     options,
     TOKENS.endSession,
-    { persistence, guard, broadcaster, clock, logger },
+    { persistence, ends: sessionEnds, clock, logger },
     ({ persistence, ...rest }) =>
       new EndSession({ ...rest, sessions: persistence.sessions, identities: persistence.identities }),
   );
@@ -79,7 +79,7 @@ export const accountsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.changePassword,
-    { persistence, hasher, passwords, limits: signInLimits, guard, broadcaster, clock, logger },
+    { persistence, hasher, passwords, limits: signInLimits, ends: sessionEnds, clock, logger },
     ({ persistence, ...rest }) =>
       new ChangePassword({ ...rest, users: persistence.users, unitOfWork: persistence.unitOfWork }),
   );

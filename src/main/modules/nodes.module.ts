@@ -8,6 +8,7 @@ import { RedisRateLimiter } from '../../adapters/outbound/redis/redis-rate-limit
 import { RedisRoomBus } from '../../adapters/outbound/redis/redis-room-bus.ts';
 import { BusIntake } from '../../application/live/bus-intake.ts';
 import { Newcomers } from '../../application/live/newcomers.ts';
+import { SessionEnds } from '../../application/live/session-ends.ts';
 import { SessionWatch } from '../../application/live/session-watch.ts';
 import { SharedBroadcaster } from '../../application/live/shared-broadcaster.ts';
 import { TypingBoard } from '../../application/live/typing-board.ts';
@@ -76,6 +77,12 @@ function provideLive(options: ContainerModuleLoadOptions): void {
     TOKENS.newcomers,
     { persistence, access: TOKENS.access, feed, local, scheduler, clock, logger },
     ({ persistence: { members, log }, ...rest }) => new Newcomers({ ...rest, members, log }),
+  );
+  provide(
+    options,
+    TOKENS.sessionEnds,
+    { guard, broadcaster: TOKENS.broadcaster, watch: TOKENS.sessionWatch },
+    (deps) => new SessionEnds(deps),
   );
   provide(
     options,

@@ -27,6 +27,7 @@ import { BusIntake } from '../../../src/application/live/bus-intake.ts';
 import { Newcomers } from '../../../src/application/live/newcomers.ts';
 import { PresenceAnnouncer } from '../../../src/application/live/presence-announcer.ts';
 import { RoomFeed } from '../../../src/application/live/room-feed.ts';
+import { SessionEnds } from '../../../src/application/live/session-ends.ts';
 import { SessionWatch } from '../../../src/application/live/session-watch.ts';
 import { SharedBroadcaster } from '../../../src/application/live/shared-broadcaster.ts';
 import { TypingBoard } from '../../../src/application/live/typing-board.ts';
@@ -88,6 +89,7 @@ export function createCore({ limit = null, adapt = () => ({}), name = '', hub = 
   const newcomers = new Newcomers({ members, log, access, feed, local, scheduler, clock, logger });
   bus.listen(new BusIntake({ feed, local, typing: remoteTyping, newcomers, guard, scheduler, logger }));
   const sessionWatch = new SessionWatch({ sessions, guard, broadcaster: local, scheduler, clock, logger });
+  const ends = new SessionEnds({ guard, broadcaster, watch: sessionWatch });
   const announcer = new PresenceAnnouncer({ presence, members, users, broadcaster, scheduler, clock, logger });
   const trackPresence = new TrackPresence({ presence, announcer, typing });
   const shared = { unitOfWork, access, feed, broadcaster, ids, clock };
@@ -129,7 +131,7 @@ export function createCore({ limit = null, adapt = () => ({}), name = '', hub = 
       presence,
       hasher: new PlainHasher(),
     },
-    ...{ access, guard, issuer, passwords, feed, typing, newcomers, sessionWatch, announcer, ...useCases },
+    ...{ access, guard, issuer, passwords, feed, typing, newcomers, sessionWatch, ends, announcer, ...useCases },
     aPerson,
 
     /** A live connection of the user, in all rooms of the user. Resolves to its id. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SignInLimits, type SignInLimitRules } from '../../../../src/application/auth/sign-in-limits.ts';
 import { AppError } from '../../../../src/application/errors/app-error.ts';
+import { DOUBT_MS } from '../../../../src/application/live/session-watch.ts';
 import { ChangePassword } from '../../../../src/application/use-cases/change-password.ts';
 import { EndSession } from '../../../../src/application/use-cases/end-session.ts';
 import { ListSessions } from '../../../../src/application/use-cases/list-sessions.ts';
@@ -383,6 +384,50 @@ describe('ending sessions', () => {
     await expect(logIn()).rejects.toEqual(refusal('UNAUTHENTICATED'));
     await logIn('a new password');
   });
+});
+
+describe('a store that fails after it has ended sessions', () => {
+  it.each(['logging out everywhere', 'changing the password', 'ending one', 'reusing a token'])(
+    'keeps no socket of them: %s',
+    async (what) => {
+      const desk = aDesk();
+      const { register, logIn, connect, claimsOf, works, live, scheduler, persistence } = desk;
+      const [here, there] = [await register(), await logIn()];
+      const bystander = await register({ email: 'bob@example.org', username: 'bob' });
+      const [t, b] = [await connect(there), await connect(bystander)];
+      const { userId, sessionId } = claimsOf(here);
+      const asking = { userId, callerSessionId: sessionId, address: ORIGIN.address };
+      const reuse = { refreshToken: there.refreshToken, address: ORIGIN.address };
+      await desk.refreshSession.execute(reuse);
+      await scheduler.advance(REPEAT_MS);
+      const { sessions, unitOfWork } = persistence;
+      const failing = <A extends unknown[], T>(done: (...args: A) => Promise<T>) => {
+        return async (...args: A): Promise<T> => {
+          await done(...args);
+          throw new AppError('OVERLOADED');
+        };
+      };
+      sessions.endAll = failing(sessions.endAll.bind(sessions));
+      sessions.end = failing(sessions.end.bind(sessions));
+      const run = unitOfWork.run.bind(unitOfWork);
+      unitOfWork.run = async (work) => {
+        await run(work);
+        throw new AppError('OVERLOADED');
+      };
+      const passwords = { currentPassword: ALICE.password, newPassword: 'a new password' };
+      const ending = {
+        'logging out everywhere': () => desk.endSession.execute({ ...asking, which: 'all' }),
+        'ending one': () => desk.endSession.execute({ ...asking, which: 'one', sessionId: claimsOf(there).sessionId }),
+        'changing the password': () => desk.changePassword.execute({ ...ORIGIN, userId, sessionId, ...passwords }),
+        'reusing a token': () => desk.refreshSession.execute(reuse),
+      }[what];
+      expect([await works(there), await works(bystander)]).toEqual([true, true]);
+      await expect(ending?.()).rejects.toEqual(refusal('OVERLOADED'));
+      await scheduler.advance(DOUBT_MS);
+      expect([live.isConnected(t), live.isConnected(b)]).toEqual([false, true]);
+      expect([await works(there), await works(bystander)]).toEqual([false, true]);
+    },
+  );
 });
 
 describe('a password that changes while it is compared', () => {
