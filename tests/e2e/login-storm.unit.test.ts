@@ -71,3 +71,21 @@ describe('a storm of logins from one address', () => {
     expect(await server.stop()).toBe(true);
   });
 });
+
+describe('guesses at one account from many addresses', () => {
+  it('end after a hundred, and lock nobody out of where they were', async () => {
+    const server = await startServer({ AUTH_RATE_LIMIT: '1000/1m', TRUST_PROXY: '1' });
+    const post = async (path: string, address: string, body: object) => {
+      const headers = { 'content-type': 'application/json', 'x-forwarded-for': address };
+      return fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    };
+    const alice = { email: 'alice@example.com', password: 'long and unguessed' };
+    const logIn = async (address: string, password = alice.password) =>
+      (await post('/api/auth/login', address, { email: alice.email, password })).status;
+    expect((await post('/api/auth/register', '2001:db8::1', { ...alice, username: 'alice' })).status).toBe(201);
+    for (let count = 0; count < 100; count += 1) expect(await logIn(`198.51.100.${count}`, 'a guess')).toBe(401);
+    expect(await logIn('198.51.100.200')).toBe(429);
+    expect(await logIn('2001:db8::2')).toBe(200);
+    expect(await server.stop()).toBe(true);
+  });
+});

@@ -3,6 +3,7 @@ import { emailKeyOf, type UserId } from '../../domain/user/user.ts';
 import { AppError } from '../errors/app-error.ts';
 import type * as ports from '../ports/index.ts';
 import { FairShare } from './fair-share.ts';
+import { KnownAddresses } from './known-addresses.ts';
 
 /**
  * Of the hashes of the whole node, of which a few run and some dozens wait. An address may have a whole office behind
@@ -11,14 +12,18 @@ import { FairShare } from './fair-share.ts';
 const HASHES_PER_ADDRESS_MAX = 8;
 const HASHES_PER_USER_MAX = 2;
 
-/**
- * Three budgets: attempts of an address, failures of an address at one account, and failures of somebody signed in at
- * the user's own password. There is no budget of the account alone, so nobody can lock somebody else out by failing in
- * their name.
- */
+/** Where a rule is null, nothing of its kind is counted. An address is one in the sense of `networkOf`. */
 export interface SignInLimitRules {
+  /** Attempts of an address. */
   readonly perAddress: ports.RateRule | null;
+  /** Failures of an address at one account. */
   readonly perAccountAndAddress: ports.RateRule | null;
+  /**
+   * Failures at one account from all addresses together that its owner has not been seen at: for guesses that come
+   * from everywhere. It locks nobody out who signs in from where they were before, or who is signed in.
+   */
+  readonly perAccount: ports.RateRule | null;
+  /** Failures of somebody signed in at the user's own password. */
   readonly perUser: ports.RateRule | null;
 }
 
@@ -35,6 +40,7 @@ export class SignInLimits {
   readonly #limiter: ports.RateLimiter;
   readonly #rules: SignInLimitRules;
   readonly #hashing = new FairShare();
+  readonly #known = new KnownAddresses();
 
   constructor(deps: { readonly limiter: ports.RateLimiter; readonly rules: SignInLimitRules }) {
     this.#limiter = deps.limiter;
@@ -54,8 +60,20 @@ export class SignInLimits {
     { email, address }: { readonly email: string; readonly address: string },
     compare: () => Promise<T>,
   ): Promise<T> {
-    const key = `sign-in:${networkOf(address)}:${emailKeyOf(email)}`;
-    return this.register(address, () => this.#guess(key, this.#rules.perAccountAndAddress, compare));
+    const { perAccountAndAddress, perAccount } = this.#rules;
+    const [account, from] = [emailKeyOf(email), networkOf(address)];
+    const isKnown = this.#known.has(account, from);
+    const guess = () => (isKnown ? compare() : this.#guess(`account:${account}`, perAccount, compare));
+    const comparison = await this.register(address, () =>
+      this.#guess(`sign-in:${from}:${account}`, perAccountAndAddress, guess),
+    );
+    if (comparison.isRight) this.#known.add(account, from);
+    return comparison;
+  }
+
+  /** Whoever is at this address has made the account, or holds a session of it. */
+  ownerIsAt({ email, address }: { readonly email: string; readonly address: string }): void {
+    this.#known.add(emailKeyOf(email), networkOf(address));
   }
 
   /** The user, who is signed in, proves it with the password once more. Right ones do not count. */

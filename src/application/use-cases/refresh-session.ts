@@ -1,6 +1,7 @@
 import { isLive, type Session, type SessionId } from '../../domain/session/session.ts';
 import { audit } from '../auth/audit.ts';
 import { SESSION_LIFE_MS, type SessionIssuer, type SignedIn } from '../auth/session-issuer.ts';
+import type { SignInLimits } from '../auth/sign-in-limits.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { SessionEnds } from '../live/session-ends.ts';
 import type * as ports from '../ports/index.ts';
@@ -15,6 +16,7 @@ interface RefreshSessionDeps {
   readonly users: ports.UserStore;
   readonly tokens: ports.TokenService;
   readonly issuer: SessionIssuer;
+  readonly limits: SignInLimits;
   readonly ends: SessionEnds;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
@@ -43,7 +45,7 @@ export class RefreshSession {
   }
 
   async execute({ refreshToken, address }: RefreshSessionInput): Promise<SignedIn> {
-    const { users, tokens, issuer, logger } = this.#deps;
+    const { users, tokens, issuer, limits, logger } = this.#deps;
     const [, id, secret] = REFRESH_TOKEN.exec(refreshToken) ?? [];
     if (!id || !secret) throw REFUSED();
     const session = await this.#liveSession(id as SessionId);
@@ -53,6 +55,7 @@ export class RefreshSession {
       : await this.#repeat(session, secret, address);
     const user = await users.byId(session.userId);
     if (!user) throw REFUSED();
+    limits.ownerIsAt({ email: user.email, address });
     audit(logger, 'refresh', { userId: user.id, sessionId: session.id, address });
     return { ...issuer.issue(session, next), user: { id: user.id, email: user.email, username: user.username } };
   }

@@ -52,6 +52,7 @@ export class RegisterUser {
       await stores.users.insert(user);
       await stores.sessions.insert(session);
     });
+    limits.ownerIsAt(input);
     audit(logger, 'register', { userId: user.id, sessionId: session.id, address: input.address });
     return { ...issued, user: { id: user.id, email: user.email, username: user.username } };
   }

@@ -16,8 +16,10 @@ import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
 
 const FAILURES_PER_ACCOUNT_AND_ADDRESS = { points: 10, durationMs: 15 * 60_000 };
+/** A hundred guesses a day are far from any password that is not the most common of all. */
+const FAILURES_PER_ACCOUNT = { points: 100, durationMs: 24 * 60 * 60_000 };
 const FAILURES_PER_USER = FAILURES_PER_ACCOUNT_AND_ADDRESS;
-const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null, perUser: null };
+const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null, perAccount: null, perUser: null };
 
 export const accountsModule = new ContainerModule((options) => {
   const { config, clock, ids, tokens, hasher, limiter, persistence, presence } = TOKENS;
@@ -40,6 +42,7 @@ export const accountsModule = new ContainerModule((options) => {
     const rules = {
       perAddress: config.authRate,
       perAccountAndAddress: FAILURES_PER_ACCOUNT_AND_ADDRESS,
+      perAccount: FAILURES_PER_ACCOUNT,
       perUser: FAILURES_PER_USER,
     };
     return new SignInLimits({ limiter, rules: config.authRate ? rules : NO_LIMITS });
@@ -59,7 +62,7 @@ export const accountsModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.refreshSession,
-    { persistence, tokens, issuer, ends: sessionEnds, clock, logger },
+    { persistence, tokens, issuer, limits: signInLimits, ends: sessionEnds, clock, logger },
     ({ persistence, ...rest }) =>
       new RefreshSession({ ...rest, users: persistence.users, sessions: persistence.sessions }),
   );

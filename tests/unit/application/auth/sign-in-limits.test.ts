@@ -7,7 +7,7 @@ import { aUserId } from '../../../support/builders.ts';
 import { refusal } from '../../../support/harness/core.ts';
 
 const MANY = { points: 1_000, durationMs: 60_000 };
-const RULES: SignInLimitRules = { perAddress: MANY, perAccountAndAddress: MANY, perUser: MANY };
+const RULES: SignInLimitRules = { perAddress: MANY, perAccountAndAddress: MANY, perAccount: MANY, perUser: MANY };
 const WRONG = { isRight: false };
 
 function someLimits(rules: Partial<SignInLimitRules> = {}) {
@@ -87,5 +87,48 @@ describe('a budget', () => {
     await expect(limits.register('192.0.2.1', taken)).rejects.toEqual(refusal('EMAIL_TAKEN'));
     await limits.signIn({ email: 'a@example.org', address: '192.0.2.1' }, async () => ({ isRight: true }));
     await expect(limits.register('192.0.2.1', async () => 0)).rejects.toEqual(refusal('RATE_LIMITED'));
+  });
+});
+
+const TWO = { points: 2, durationMs: 60_000 };
+const RIGHT = { isRight: true };
+
+describe('guesses from many addresses', () => {
+  const attempt = (limits: SignInLimits, email: string, address: string, comparison = WRONG) =>
+    limits.signIn({ email, address }, async () => comparison);
+
+  it('count as of one address when they come from one /64, and as of several otherwise', async () => {
+    for (const rule of ['perAddress', 'perAccountAndAddress'] as const) {
+      const limits = someLimits({ [rule]: TWO });
+      for (const address of ['2001:db8:1:2::1', '2001:DB8:1:2:ffff::2'])
+        await attempt(limits, 'a@example.org', address);
+      const third = attempt(limits, 'a@example.org', '2001:db8:1:2:3:4:5:6');
+      await expect(third).rejects.toEqual(refusal('RATE_LIMITED'));
+      await attempt(limits, 'a@example.org', '2001:db8:1:3::1');
+    }
+  });
+
+  it('end when the account has had enough, and leave in whoever is where the owner was before', async () => {
+    const limits = someLimits({ perAccount: TWO });
+    await attempt(limits, 'Alice@example.org', '2001:db8::1', RIGHT);
+    for (const address of ['192.0.2.1', '192.0.2.2']) await attempt(limits, 'alice@example.org', address);
+    const more = () => attempt(limits, 'ALICE@example.org', '192.0.2.3', RIGHT);
+    await expect(more()).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 60_000 });
+    // Mistyped at home, then right.
+    for (const comparison of [WRONG, WRONG, WRONG, RIGHT]) {
+      expect(await attempt(limits, 'alice@example.org', '2001:db8::2', comparison)).toBe(comparison);
+    }
+    await expect(more()).rejects.toEqual(refusal('RATE_LIMITED'));
+    await attempt(limits, 'bob@example.org', '192.0.2.3');
+  });
+
+  it('make no address known, and cost nothing when they are right', async () => {
+    const limits = someLimits({ perAccount: TWO });
+    for (let count = 0; count < 9; count += 1) await attempt(limits, 'a@example.org', `192.0.2.${count}`, RIGHT);
+    for (let count = 0; count < 2; count += 1) await attempt(limits, 'a@example.org', '198.51.100.1');
+    await expect(attempt(limits, 'a@example.org', '198.51.100.1')).rejects.toEqual(refusal('RATE_LIMITED'));
+    // The first of nine places is forgotten, the last one is not.
+    await expect(attempt(limits, 'a@example.org', '192.0.2.0')).rejects.toEqual(refusal('RATE_LIMITED'));
+    await attempt(limits, 'a@example.org', '192.0.2.8');
   });
 });

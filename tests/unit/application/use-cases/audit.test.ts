@@ -15,7 +15,7 @@ const TYPO = 'plum-canary-2342';
 describe('the audit trail', () => {
   it('has a line for everything that happens to an account, with who and from where, and no secret', async () => {
     const core = createCore();
-    const rules = { perAddress: null, perAccountAndAddress: null, perUser: null };
+    const rules = { perAddress: null, perAccountAndAddress: null, perAccount: null, perUser: null };
     const limits = new SignInLimits({ limiter: core.limiter, rules });
     const deps = { ...core, ...core.persistence, limits };
     const logIn = (password: string, email = ALICE.email) => new LogIn(deps).execute({ ...ORIGIN, email, password });

@@ -15,7 +15,7 @@ import { createCore, refusal } from '../../../support/harness/core.ts';
 
 const ORIGIN = { address: '192.0.2.1', userAgent: 'a browser' };
 const ALICE = { email: 'alice@example.org', username: 'alice', password: 'correct horse' };
-const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null, perUser: null };
+const NO_LIMITS: SignInLimitRules = { perAddress: null, perAccountAndAddress: null, perAccount: null, perUser: null };
 
 function aDesk(rules: Partial<SignInLimitRules> = {}) {
   const core = createCore();
@@ -30,7 +30,7 @@ function aDesk(rules: Partial<SignInLimitRules> = {}) {
     changePassword: new ChangePassword(deps),
     listSessions: new ListSessions(deps),
   };
-  const register = (overrides: Partial<typeof ALICE> = {}) =>
+  const register = (overrides: Partial<typeof ALICE & typeof ORIGIN> = {}) =>
     useCases.registerUser.execute({ ...ALICE, ...ORIGIN, ...overrides });
   const logIn = (password = ALICE.password, email = ALICE.email, address = ORIGIN.address) =>
     useCases.logIn.execute({ ...ORIGIN, email, password, address });
@@ -129,6 +129,7 @@ describe('logging in', () => {
     const rules = {
       perAddress: { points: 5, durationMs: 60_000 },
       perAccountAndAddress: { points: 3, durationMs: 60_000 },
+      perAccount: { points: 10, durationMs: 60_000 },
     };
     const { register, logIn } = aDesk(rules);
     await register();
@@ -136,7 +137,27 @@ describe('logging in', () => {
       for (let guess = 0; guess < 4; guess += 1)
         await logIn('wrong', ALICE.email, `198.51.100.${host}`).catch(() => null);
     }
+    await expect(logIn(ALICE.password, ALICE.email, '198.51.100.250')).rejects.toEqual(refusal('RATE_LIMITED'));
     await logIn();
+  });
+
+  it('is possible for its owner wherever a session of theirs is, whatever others fail', async () => {
+    const { register, logIn, refreshSession } = aDesk({ perAccount: { points: 3, durationMs: 60_000 } });
+    const { refreshToken } = await register();
+    for (let host = 0; host < 3; host += 1) await logIn('wrong', ALICE.email, `198.51.100.${host}`).catch(() => null);
+    const onTheWay = () => logIn(ALICE.password, ALICE.email, '203.0.113.7');
+    await expect(onTheWay()).rejects.toEqual(refusal('RATE_LIMITED'));
+    await refreshSession.execute({ refreshToken, address: '203.0.113.7' });
+    await onTheWay();
+  });
+
+  it('makes no address known by registering an account that somebody has', async () => {
+    const { register, logIn } = aDesk({ perAccount: { points: 1, durationMs: 60_000 } });
+    await register();
+    const thief = { address: '198.51.100.1' };
+    await expect(register({ ...thief, username: 'mallory' })).rejects.toEqual(refusal('EMAIL_TAKEN'));
+    await expect(logIn('wrong', ALICE.email, thief.address)).rejects.toEqual(refusal('UNAUTHENTICATED'));
+    await expect(logIn('wrong', ALICE.email, thief.address)).rejects.toEqual(refusal('RATE_LIMITED'));
   });
 
   it('counts all addresses that one IPv6 customer has as one', async () => {
