@@ -17,7 +17,10 @@ export interface HttpOperation {
   readonly ok: { readonly status: 200 | 201 | 204; readonly body: z.ZodType };
   /** Another status with the same body. */
   readonly also?: { readonly status: number; readonly when: string };
-  /** Besides VALIDATION_FAILED, UNAUTHENTICATED, TOKEN_EXPIRED, OVERLOADED and INTERNAL, which are always possible. */
+  /**
+   * Besides VALIDATION_FAILED, OVERLOADED and INTERNAL, which are always possible, and UNAUTHENTICATED, TOKEN_EXPIRED
+   * and RATE_LIMITED, which are wherever a token is asked for.
+   */
   readonly errors: readonly WireErrorCode[];
 }
 

@@ -1,8 +1,11 @@
 import type { ActionLimits, LimitedAction } from '../../application/access/action-limits.ts';
+import { contract } from '../../contract/contract.ts';
 import type { HttpHandlers } from './http/mount-contract.ts';
 import type { SocketHandlers } from './socket/bind-events.ts';
 
-const OPERATIONS: { readonly [K in keyof HttpHandlers]?: LimitedAction } = {
+type Operation = keyof HttpHandlers;
+
+const OPERATIONS: { readonly [K in Operation]?: LimitedAction } = {
   createRoom: 'create_room',
   joinRoom: 'join',
   createInvite: 'invite',
@@ -20,6 +23,8 @@ const OPERATIONS: { readonly [K in keyof HttpHandlers]?: LimitedAction } = {
   readEvents: 'sync',
   readHistory: 'history',
 };
+/** Whoever holds a stolen session must not keep its owner from ending it; the password has a limit of its own. */
+const UNLIMITED: ReadonlySet<Operation> = new Set<Operation>(['logOut', 'logOutEverywhere', 'changePassword']);
 const EVENTS: { readonly [E in keyof SocketHandlers]?: LimitedAction } = {
   join_room: 'join',
   sync: 'sync',
@@ -30,12 +35,19 @@ type Limits = Pick<ActionLimits, 'admit'>;
 type AnyHttpHandler = (input: { readonly caller: Parameters<HttpHandlers['joinRoom']>[0]['caller'] }) => unknown;
 type AnySocketHandler = (session: Parameters<SocketHandlers['sync']>[0], payload: unknown) => unknown;
 
-/** The same handlers, behind the limits of what one user may do. */
+/** The same handlers, behind the limits of what one user may do. What has no limit of its own shares one. */
 export function limitOperations(handlers: HttpHandlers, limits: Limits): HttpHandlers {
-  return limited(handlers, OPERATIONS, (handler, action) => async (input: Parameters<AnyHttpHandler>[0]) => {
+  return limited(handlers, actionsOf(handlers), (handler, action) => async (input: Parameters<AnyHttpHandler>[0]) => {
     await limits.admit(input.caller.userId, action);
     return (handler as unknown as AnyHttpHandler)(input);
   });
+}
+
+function actionsOf(handlers: HttpHandlers): { readonly [K in Operation]?: LimitedAction } {
+  const asked = (Object.keys(handlers) as Operation[]).filter(
+    (name) => contract.http[name].auth === 'bearer' && !UNLIMITED.has(name),
+  );
+  return Object.fromEntries(asked.map((name) => [name, OPERATIONS[name] ?? 'request']));
 }
 
 export function limitEvents(handlers: SocketHandlers, limits: Limits): SocketHandlers {

@@ -77,7 +77,7 @@ function describe(
 export function errorsOf({ path, auth, params, query, body, errors }: HttpOperation): readonly WireErrorCode[] {
   const codes = new Set<WireErrorCode>();
   if (params || query || body) codes.add('VALIDATION_FAILED');
-  if (auth === 'bearer') codes.add('UNAUTHENTICATED').add('TOKEN_EXPIRED');
+  if (auth === 'bearer') codes.add('UNAUTHENTICATED').add('TOKEN_EXPIRED').add('RATE_LIMITED');
   for (const code of errors) codes.add(code);
   if (body) codes.add('PAYLOAD_TOO_LARGE');
   // Probes answer without doing anything that can be too much.
