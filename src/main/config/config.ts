@@ -95,6 +95,9 @@ const Environment = z.object({
   SHUTDOWN_TIMEOUT: duration.default(10_000),
 });
 
+/** Everything that the server reads from its environment. */
+export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(Environment.shape);
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** An empty variable counts as absent, as in a copied .env.example. Throws ConfigError. */
