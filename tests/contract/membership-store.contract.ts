@@ -152,6 +152,20 @@ function rooms(current: CurrentPersistence): void {
     expect(await current().members.roomIdsOf(aUserId())).toEqual([]);
   });
 
+  it('lists the rooms of many users at once, none for those who are in none', async () => {
+    const { id: userId } = await storedUser(current());
+    const joined = [await storedMember(current(), { userId }), await storedMember(current(), { userId })];
+    const other = await storedMember(current(), { roomId: joined[0]?.roomId ?? aRoomId() });
+    await storedMember(current());
+    const stranger = aUserId();
+    const lists = await current().members.roomIdsOfEach([userId, stranger, other.userId, userId]);
+    expect([...lists.keys()].toSorted()).toEqual([userId, stranger, other.userId].toSorted());
+    expect(lists.get(userId)?.toSorted()).toEqual(joined.map(({ roomId }) => roomId).toSorted());
+    expect(lists.get(other.userId)).toEqual([other.roomId]);
+    expect(lists.get(stranger)).toEqual([]);
+    expect(await current().members.roomIdsOfEach([])).toEqual(new Map());
+  });
+
   it('knows whether two users share a room', async () => {
     const ann = await storedMember(current());
     const bob = await storedMember(current(), { roomId: ann.roomId });

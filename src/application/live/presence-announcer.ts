@@ -4,9 +4,11 @@ import type * as ports from '../ports/index.ts';
 
 /** Somebody who is back within this time (a reload, a change of network) was never away. */
 export const OFFLINE_GRACE_MS = 1_000;
+/** Who comes and goes within this time is told together: one query for all of them, one write for each socket. */
+export const GATHER_MS = 200;
 /** Written this often for those who are online, so that last seen is about right after a crash too. */
 const SEEN_EVERY_MS = 15_000;
-const SEEN_CHUNK = 500;
+const CHUNK = 500;
 
 interface PresenceAnnouncerDeps {
   readonly presence: ports.PresenceRegistry;
@@ -18,12 +20,17 @@ interface PresenceAnnouncerDeps {
   readonly logger: ports.Logger;
 }
 
-/** Tells those who share a room with a user that the user came or went, and keeps last seen. */
+/**
+ * Tells those who share a room with a user that the user came or went, and keeps last seen. When all come at once, as
+ * after a restart, that costs what the number of rounds costs and not what the number of people does.
+ */
 export class PresenceAnnouncer {
   readonly #deps: PresenceAnnouncerDeps;
   readonly #leaving = new Map<UserId, { readonly cancel: ports.Cancel; readonly leftAtMs: number }>();
-  /** Departures that are being told at this moment. */
-  readonly #settling = new Map<UserId, Promise<void>>();
+  /** What the next round tells. */
+  #gathered = new Map<UserId, ports.PresenceChange>();
+  /** A round is due or under way. One follows the other, so that two changes of one user are told in their order. */
+  #isTelling = false;
   #cancelTouch: ports.Cancel | null = null;
   #stopped = false;
 
@@ -31,31 +38,26 @@ export class PresenceAnnouncer {
     this.#deps = deps;
   }
 
-  async cameOnline(userId: UserId): Promise<void> {
+  cameOnline(userId: UserId): void {
     const leaving = this.#leaving.get(userId);
-    if (leaving) {
-      leaving.cancel();
-      this.#leaving.delete(userId);
-      return;
-    }
-    // Told after the departure, or those who hear both would believe that the person is gone.
-    await this.#settling.get(userId);
-    await this.#announce(userId, true, null);
+    leaving?.cancel();
+    this.#leaving.delete(userId);
+    // A departure that nobody has heard of did not happen.
+    const isUntold = this.#gathered.get(userId)?.online === false && this.#gathered.delete(userId);
+    if (!leaving && !isUntold) this.#gather({ userId, online: true, lastSeenAtMs: null });
   }
 
   /** Comings and goings that the registry finds by itself. */
   readonly found = ({ userId, status, leftAtMs }: ports.PresenceEdge): void => {
-    if (status === 'online') void this.cameOnline(userId);
+    if (status === 'online') this.cameOnline(userId);
     else this.wentOffline(userId, leftAtMs ?? this.#deps.clock.nowMs());
   };
 
   wentOffline(userId: UserId, leftAtMs: number = this.#deps.clock.nowMs()): void {
-    const { scheduler } = this.#deps;
     this.#leaving.get(userId)?.cancel();
-    const cancel = scheduler.after(OFFLINE_GRACE_MS, () => {
-      const settling = this.#settle(userId, leftAtMs).finally(() => this.#settling.delete(userId));
-      this.#settling.set(userId, settling);
-      return settling;
+    const cancel = this.#deps.scheduler.after(OFFLINE_GRACE_MS, () => {
+      this.#leaving.delete(userId);
+      this.#gather({ userId, online: false, lastSeenAtMs: leftAtMs });
     });
     this.#leaving.set(userId, { cancel, leftAtMs });
   }
@@ -84,43 +86,97 @@ export class PresenceAnnouncer {
     this.#stopped = true;
     this.#cancelTouch?.();
     for (const { cancel } of this.#leaving.values()) cancel();
-    const left = [...this.#leaving.keys()];
+    const gone = [...this.#gathered.values()].filter(({ online }) => !online).map(({ userId }) => userId);
+    const left = [...this.#leaving.keys(), ...gone];
     this.#leaving.clear();
+    this.#gathered.clear();
     await this.#touch(left);
   }
 
-  async #settle(userId: UserId, leftAtMs: number): Promise<void> {
-    const { presence, users, logger } = this.#deps;
-    this.#leaving.delete(userId);
-    // Back meanwhile, by another node.
-    if ((await presence.onlineAmong([userId])).has(userId)) return;
-    try {
-      await users.markSeen([userId], leftAtMs);
-    } catch (error) {
-      logger.warn({ userId, error }, 'last seen could not be stored');
-    }
-    await this.#announce(userId, false, leftAtMs);
+  #gather(change: ports.PresenceChange): void {
+    if (this.#stopped) return;
+    this.#gathered.set(change.userId, change);
+    this.#tellLater();
   }
 
-  async #announce(userId: UserId, online: boolean, lastSeenAtMs: number | null): Promise<void> {
-    const { members, broadcaster, logger } = this.#deps;
-    try {
-      broadcaster.presence({ userId, online, lastSeenAtMs }, await members.roomIdsOf(userId));
-    } catch (error) {
-      // Presence degrades; the connection it is about must not fail with it.
-      logger.warn({ userId, error }, 'a change of presence could not be announced');
+  #tellLater(): void {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    this.#deps.scheduler.after(GATHER_MS, async () => {
+      const changes = this.#gathered;
+      this.#gathered = new Map();
+      try {
+        await this.#tell(changes);
+      } catch (error) {
+        // Presence degrades; the connections it is about must not fail with it.
+        this.#deps.logger.warn({ error, users: changes.size }, 'changes of presence could not be announced');
+      }
+      this.#isTelling = false;
+      if (this.#gathered.size > 0) this.#tellLater();
+    });
+  }
+
+  async #tell(changes: Map<UserId, ports.PresenceChange>): Promise<void> {
+    const { presence, members, broadcaster } = this.#deps;
+    const gone = [...changes.values()].filter(({ online }) => !online);
+    // Some are back meanwhile, by another node.
+    const back = gone.length > 0 ? await presence.onlineAmong(gone.map(({ userId }) => userId)) : new Set<UserId>();
+    for (const userId of back) changes.delete(userId);
+    for (const change of await this.#markGone(gone.filter(({ userId }) => !back.has(userId)))) {
+      changes.set(change.userId, change);
     }
+    for (const userIds of chunksOf([...changes.keys()])) {
+      const rooms = await members.roomIdsOfEach(userIds);
+      // All within one turn, so that they leave each socket together.
+      for (const userId of userIds) {
+        const change = changes.get(userId);
+        if (change && !this.#stopped) broadcaster.presence(change, rooms.get(userId) ?? []);
+      }
+    }
+  }
+
+  /** Who went at about one moment is written down together. Resolves to what is to be told of them. */
+  async #markGone(gone: readonly ports.PresenceChange[]): Promise<ports.PresenceChange[]> {
+    const { users, logger } = this.#deps;
+    const told: ports.PresenceChange[] = [];
+    for (const [leftAtMs, userIds] of byMoment(gone)) {
+      told.push(...userIds.map((userId) => ({ userId, online: false, lastSeenAtMs: leftAtMs })));
+      try {
+        for (const chunk of chunksOf(userIds)) await users.markSeen(chunk, leftAtMs);
+      } catch (error) {
+        logger.warn({ users: userIds.length, error }, 'last seen could not be stored');
+      }
+    }
+    return told;
   }
 
   async #touch(also: readonly UserId[] = []): Promise<void> {
     const { presence, users, clock, logger } = this.#deps;
     const userIds = [...new Set([...presence.localUsers(), ...also])];
     try {
-      for (let start = 0; start < userIds.length; start += SEEN_CHUNK) {
-        await users.markSeen(userIds.slice(start, start + SEEN_CHUNK), clock.nowMs());
-      }
+      for (const chunk of chunksOf(userIds)) await users.markSeen(chunk, clock.nowMs());
     } catch (error) {
       logger.warn({ error }, 'last seen could not be stored');
     }
   }
+}
+
+function chunksOf<T>(items: readonly T[]): T[][] {
+  const chunks: T[][] = [];
+  for (let start = 0; start < items.length; start += CHUNK) chunks.push(items.slice(start, start + CHUNK));
+  return chunks;
+}
+
+/** The departures of each round's length, under the time of the last of them. */
+function byMoment(gone: readonly ports.PresenceChange[]): Map<number, UserId[]> {
+  const moments = new Map<number, { leftAtMs: number; readonly userIds: UserId[] }>();
+  for (const { userId, lastSeenAtMs } of gone) {
+    const leftAtMs = lastSeenAtMs ?? 0;
+    const key = Math.floor(leftAtMs / GATHER_MS);
+    const moment = moments.get(key) ?? { leftAtMs, userIds: [] };
+    moments.set(key, moment);
+    moment.leftAtMs = Math.max(moment.leftAtMs, leftAtMs);
+    moment.userIds.push(userId);
+  }
+  return new Map([...moments.values()].map(({ leftAtMs, userIds }) => [leftAtMs, userIds]));
 }

@@ -32,6 +32,9 @@ export interface MembershipStore {
 
   roomIdsOf(userId: UserId): Promise<readonly RoomId[]>;
 
+  /** The same for many users at one moment, in one query. Every user that was asked for has a list, be it empty. */
+  roomIdsOfEach(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, readonly RoomId[]>>;
+
   /** The memberships that began then or later, the latest first, at most `limit`. */
   joinedSince(sinceMs: number, limit: number): Promise<readonly Pick<Member, 'roomId' | 'userId' | 'joinedAtMs'>[]>;
 

@@ -24,7 +24,7 @@ export class TrackPresence {
     const { presence, announcer, typing } = this.#deps;
     if (type === 'connected') {
       const edge = await presence.connected(userId, connectionId);
-      if (edge) await announcer.cameOnline(userId);
+      if (edge) announcer.cameOnline(userId);
       return;
     }
     typing.disconnected(connectionId);

@@ -84,6 +84,10 @@ export class InMemoryMembershipStore implements MembershipStore {
     return this.#access.read(() => this.#tables.roomsOfUser.of(userId));
   }
 
+  roomIdsOfEach(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, readonly RoomId[]>> {
+    return this.#access.read(() => new Map(userIds.map((userId) => [userId, this.#tables.roomsOfUser.of(userId)])));
+  }
+
   joinedSince(sinceMs: number, limit: number): Promise<readonly Pick<Member, 'roomId' | 'userId' | 'joinedAtMs'>[]> {
     return this.#access.read(() =>
       [...this.#tables.members.values()]

@@ -98,6 +98,15 @@ export class SequelizeMembershipStore implements MembershipStore {
     return rows.map((row) => row.room_id as RoomId);
   }
 
+  async roomIdsOfEach(userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, readonly RoomId[]>> {
+    const lists = new Map<UserId, RoomId[]>(userIds.map((userId) => [userId, []]));
+    if (userIds.length === 0) return lists;
+    const options = { where: { user_id: { [Op.in]: [...lists.keys()] } }, attributes: ['user_id', 'room_id'] };
+    const rows = await this.#scope.read((transaction) => findRows(this.#members, { ...options, transaction }));
+    for (const row of rows) lists.get(row.user_id as UserId)?.push(row.room_id as RoomId);
+    return lists;
+  }
+
   async joinedSince(
     sinceMs: number,
     limit: number,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OFFLINE_GRACE_MS } from '../../../../src/application/live/presence-announcer.ts';
+import { GATHER_MS, OFFLINE_GRACE_MS } from '../../../../src/application/live/presence-announcer.ts';
 import type { UserStore } from '../../../../src/application/ports/index.ts';
 import { createCore, type CoreOptions } from '../../../support/harness/core.ts';
 
@@ -9,10 +9,17 @@ async function aWatched(options: CoreOptions = {}) {
   const [person, watcher, stranger] = [await core.aPerson(), await core.aPerson(), await core.aPerson()];
   const roomId = await core.aRoomOf(watcher, person);
   const [eye, farEye] = [await core.connect(watcher), await core.connect(stranger)];
+  /** A new device of the person, of which the others have heard. */
+  const arrive = async () => {
+    const device = await core.connect(person);
+    await core.scheduler.advance(GATHER_MS);
+    return device;
+  };
+  await core.scheduler.advance(GATHER_MS);
   const heardBy = (connectionId: string) =>
     core.live.heard(connectionId).flatMap((item) => (item.event === 'presence' ? [item.change] : []));
   const heard = () => heardBy(eye).map(({ online }) => online);
-  return { ...core, core, person, watcher, roomId, farEye, heardBy, eye, heard };
+  return { ...core, core, person, watcher, roomId, arrive, farEye, heardBy, eye, heard };
 }
 
 const lastSeenOf = async ({ byId }: { byId: () => Promise<{ lastSeenAtMs: number | null } | null> }) =>
@@ -23,7 +30,7 @@ describe('the presence of a person', () => {
     const { core, person, heardBy, eye, farEye, scheduler } = await aWatched();
     const device = await core.connect(person);
     await core.disconnect(person, device);
-    await scheduler.advance(OFFLINE_GRACE_MS);
+    await scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS);
     expect(heardBy(eye)).toMatchObject([
       { userId: person.id, online: true, lastSeenAtMs: null },
       { userId: person.id, online: false },
@@ -33,20 +40,20 @@ describe('the presence of a person', () => {
   });
 
   it('is one for all devices: only the first and the last count', async () => {
-    const { core, person, heard, scheduler } = await aWatched();
-    const devices = [await core.connect(person), await core.connect(person), await core.connect(person)];
+    const { core, person, heard, scheduler, arrive } = await aWatched();
+    const devices = [await arrive(), await arrive(), await arrive()];
     expect(heard()).toEqual([true]);
     for (const device of devices.slice(1)) await core.disconnect(person, device);
     await scheduler.advance(OFFLINE_GRACE_MS * 5);
     expect(heard()).toEqual([true]);
     await core.disconnect(person, devices[0] as string);
-    await scheduler.advance(OFFLINE_GRACE_MS);
+    await scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS);
     expect(heard()).toEqual([true, false]);
   });
 
   it('survives a reload: who is back within the grace was never away', async () => {
-    const { core, person, heard, scheduler } = await aWatched();
-    await core.disconnect(person, await core.connect(person));
+    const { core, person, heard, scheduler, arrive } = await aWatched();
+    await core.disconnect(person, await arrive());
     await scheduler.advance(OFFLINE_GRACE_MS - 1);
     await core.connect(person);
     await scheduler.advance(OFFLINE_GRACE_MS * 5);
@@ -54,13 +61,13 @@ describe('the presence of a person', () => {
   });
 
   it('ends one grace after the last of several departures', async () => {
-    const { core, person, heard, scheduler } = await aWatched();
-    await core.disconnect(person, await core.connect(person));
+    const { core, person, heard, scheduler, arrive } = await aWatched();
+    await core.disconnect(person, await arrive());
     await scheduler.advance(OFFLINE_GRACE_MS - 1);
     await core.disconnect(person, await core.connect(person));
     await scheduler.advance(OFFLINE_GRACE_MS - 1);
     expect(heard()).toEqual([true]);
-    await scheduler.advance(1);
+    await scheduler.advance(1 + GATHER_MS);
     expect(heard()).toEqual([true, false]);
   });
 
@@ -70,14 +77,14 @@ describe('the presence of a person', () => {
     await scheduler.advance(5_000);
     const leftAtMs = clock.nowMs();
     await core.disconnect(person, device);
-    await scheduler.advance(OFFLINE_GRACE_MS);
+    await scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS);
     expect(heardBy(eye).at(-1)).toEqual({ userId: person.id, online: false, lastSeenAtMs: leftAtMs });
     expect(await lastSeenOf({ byId: () => persistence.users.byId(person.id) })).toBe(leftAtMs);
   });
 
   it('is told to a room that the person joins', async () => {
-    const { core, person, watcher, heard, joinRoom } = await aWatched();
-    await core.connect(person);
+    const { core, watcher, person, heard, joinRoom, arrive } = await aWatched();
+    await arrive();
     const otherRoomId = await core.aRoomOf(watcher);
     await joinRoom.execute({ userId: person.id, roomId: otherRoomId });
     await core.scheduler.advance(0);
@@ -94,9 +101,9 @@ describe('the presence of a person', () => {
   });
 
   it('is announced no more once stopped, and who is there or is just leaving is written down', async () => {
-    const { core, person, watcher, announcer, scheduler, heard, clock, persistence } = await aWatched();
+    const { core, person, watcher, announcer, scheduler, heard, clock, persistence, arrive } = await aWatched();
     announcer.start();
-    await core.disconnect(person, await core.connect(person));
+    await core.disconnect(person, await arrive());
     const stoppedAtMs = clock.nowMs();
     await announcer.stop();
     await scheduler.advance(60_000);
@@ -107,16 +114,11 @@ describe('the presence of a person', () => {
   });
 
   it('does not fail a connection when it cannot be announced', async () => {
-    const { core, person, watcher, logger, persistence } = await aWatched();
-    const original = persistence.members.roomIdsOf.bind(persistence.members);
-    let calls = 0;
-    persistence.members.roomIdsOf = async (userId) => {
-      calls += 1;
-      // The first call opens the connection, the second one announces it.
-      if (calls === 2) throw new Error('the database is down');
-      return original(userId);
+    const { core, person, watcher, logger, persistence, arrive } = await aWatched();
+    persistence.members.roomIdsOfEach = async () => {
+      throw new Error('the database is down');
     };
-    await core.connect(person);
+    await arrive();
     expect(logger.lines.map(({ level }) => level)).toContain('warn');
     expect(await core.presence.onlineAmong([person.id, watcher.id])).toEqual(new Set([person.id, watcher.id]));
   });
@@ -131,16 +133,72 @@ describe('the presence of a person', () => {
         byEmail: users.byEmail.bind(users),
         markSeen: () => new Promise<void>((resolve) => (release = resolve)),
       });
-    const { core, person, heard, scheduler } = await aWatched({
+    const { core, person, heard, scheduler, arrive } = await aWatched({
       adapt: ({ persistence }) => ({ persistence: { ...persistence, users: slow(persistence.users) } }),
     });
-    await core.disconnect(person, await core.connect(person));
-    await scheduler.advance(OFFLINE_GRACE_MS);
-    const back = core.connect(person);
-    await scheduler.advance(0);
+    await core.disconnect(person, await arrive());
+    await scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS);
+    await core.connect(person);
+    await scheduler.advance(GATHER_MS);
     release?.();
-    await back;
-    await scheduler.advance(0);
-    expect(heard().at(-1)).toBe(true);
+    await scheduler.advance(GATHER_MS);
+    expect(heard()).toEqual([true, false, true]);
+  });
+
+  it('never ended for others when the person is back before anybody was told', async () => {
+    const { core, person, heard, scheduler, arrive } = await aWatched();
+    await core.disconnect(person, await arrive());
+    await scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS - 1);
+    await core.connect(person);
+    await scheduler.advance(OFFLINE_GRACE_MS * 5);
+    expect(heard()).toEqual([true]);
+  });
+});
+
+describe('a storm', () => {
+  /** Everybody comes at once; resolves to the queries and the rounds of telling that it took. */
+  async function ofPeople(count: number) {
+    const core = createCore();
+    const people = await Promise.all(Array.from({ length: count }, () => core.aPerson()));
+    const [owner, ...others] = people;
+    if (!owner) throw new Error('A storm needs people.');
+    await core.aRoomOf(owner, ...others);
+    const { members } = core.persistence;
+    const each = members.roomIdsOfEach.bind(members);
+    const presence = core.broadcaster.presence.bind(core.broadcaster);
+    const seen = { queries: 0, rounds: new Set<number>(), changes: 0 };
+    for (const person of people) await core.connect(person);
+    members.roomIdsOfEach = (userIds) => {
+      seen.queries += 1;
+      return each(userIds);
+    };
+    core.broadcaster.presence = (...change) => {
+      seen.rounds.add(seen.queries);
+      seen.changes += 1;
+      presence(...change);
+    };
+    await core.scheduler.advance(GATHER_MS);
+    return { queries: seen.queries, rounds: seen.rounds.size, changes: seen.changes };
+  }
+
+  it('of people is told in one round and costs one query, however many they are', async () => {
+    expect(await ofPeople(10)).toEqual({ queries: 1, rounds: 1, changes: 10 });
+    expect(await ofPeople(200)).toEqual({ queries: 1, rounds: 1, changes: 200 });
+  });
+
+  it('of departures at one moment writes last seen once', async () => {
+    const core = createCore();
+    const people = await Promise.all(Array.from({ length: 50 }, () => core.aPerson()));
+    const devices = await Promise.all(people.map((person) => core.connect(person)));
+    const { users } = core.persistence;
+    const markSeen = users.markSeen.bind(users);
+    const calls: number[] = [];
+    users.markSeen = (ids, atMs) => {
+      calls.push(ids.length);
+      return markSeen(ids, atMs);
+    };
+    for (const [index, person] of people.entries()) await core.disconnect(person, devices[index] ?? '');
+    await core.scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS);
+    expect(calls).toEqual([50]);
   });
 });

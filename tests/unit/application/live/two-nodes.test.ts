@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { InMemoryHub } from '../../../../src/adapters/outbound/memory/in-memory-room-bus.ts';
+import { GATHER_MS, OFFLINE_GRACE_MS } from '../../../../src/application/live/presence-announcer.ts';
 import { TYPING_TTL_MS } from '../../../../src/application/live/typing-board.ts';
 import { SESSION_CHECK_MS } from '../../../../src/application/live/session-watch.ts';
 import type { RoomId } from '../../../../src/domain/room/room.ts';
@@ -74,10 +75,13 @@ describe('two nodes that share a bus and a database', () => {
   it('tell each socket once who came and went, however many rooms it shares', async () => {
     const { a, b, ann, bob, onA, onB } = parts();
     await a.aRoomOf(ann, bob);
+    await a.scheduler.advance(GATHER_MS);
+    await b.scheduler.advance(GATHER_MS);
     await carried();
+    await b.scheduler.advance(50);
     const before = b.live.heard(onB).length;
     await a.disconnect(ann, onA);
-    await a.scheduler.advance(1_000);
+    await a.scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS);
     await carried();
     await b.scheduler.advance(50);
     const told = b.live
