@@ -13,6 +13,7 @@ import {
   Typing,
   TypingPayload,
   UserStatus,
+  WatchPresencePayload,
   Watermarks,
 } from './schemas/live.ts';
 import { Message, RoomEvent, SendPayload, Sent, SyncReply, SyncRequest } from './schemas/messages.ts';
@@ -64,6 +65,14 @@ export const clientEvents = {
     reply: SyncReply,
     errors: ['RATE_LIMITED'],
   },
+  watch_presence: {
+    summary:
+      'From now on the connection hears of these users, and no others, also in rooms that are too large for all to ' +
+      'be told. Ask for the members afterwards: what they were before is not told.',
+    payload: WatchPresencePayload,
+    reply: Nothing,
+    errors: ['RATE_LIMITED'],
+  },
   authenticate: {
     summary: 'Renews the session of this connection with a newer token of the same user.',
     payload: AuthenticatePayload,
@@ -79,7 +88,12 @@ export const serverEvents = {
     payload: Message,
   },
   room_event: { summary: "Any other entry of a room's log.", payload: RoomEvent },
-  user_status: { summary: 'Somebody who shares a room with the user came or went.', payload: UserStatus },
+  user_status: {
+    summary:
+      'Somebody who shares a room with the user came or went. Of rooms with more than 500 connected devices only who ' +
+      'is watched is told.',
+    payload: UserStatus,
+  },
   read_receipt: { summary: 'A member has read everything up to here.', payload: ReadReceipt },
   delivery_receipt: { summary: 'Everything up to here has reached a member.', payload: DeliveryReceipt },
   typing: { summary: 'Another member began or stopped typing.', payload: Typing },

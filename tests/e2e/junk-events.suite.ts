@@ -33,6 +33,7 @@ export function junkEventsSuite(database: string, start: Start): void {
       leave_room: { roomId },
       send_message: { roomId, content: 'hello', clientMessageId: 'c-1' },
       typing: { roomId, isTyping: true },
+      watch_presence: { userIds: [roomId] },
       read_receipt: { roomId, seq: 1 },
       delivery_receipt: { roomId, seq: 1 },
       sync: { rooms: [{ roomId, afterSeq: 0 }], limit: 10 },

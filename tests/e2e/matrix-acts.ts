@@ -175,5 +175,6 @@ export const EVENT_ACTS: { readonly [E in EventName]: Act } = {
   read_receipt: emit('read_receipt', ({ roomId }) => ({ roomId, seq: 1 })),
   delivery_receipt: emit('delivery_receipt', ({ roomId }) => ({ roomId, seq: 1 })),
   sync: emit('sync', ({ roomId }) => ({ rooms: [{ roomId, afterSeq: 0 }] })),
+  watch_presence: emit('watch_presence', ({ cast }) => ({ userIds: [cast.people.owner.id] })),
   authenticate: emit('authenticate', ({ cast }, role) => ({ token: cast.people[role].token })),
 };

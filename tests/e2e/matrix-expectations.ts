@@ -58,6 +58,8 @@ export const EXPECTED: { readonly [A in Action]: Expectation } = {
   listMyRooms: withAccount,
   listPublicRooms: withAccount,
   authenticate: withAccount,
+  // Watching grants nothing: what is told is looked at when there is something to tell (silence, presence-storm).
+  watch_presence: withAccount,
   viewUser: rule((role) => (OUTSIDE.includes(role) ? 'USER_NOT_FOUND' : 'ok')),
   viewRoom: members,
   listMembers: members,

@@ -40,6 +40,7 @@ export function secrecySuite(database: string, start: () => Promise<TestServer>)
         read_receipt: { messageId },
         delivery_receipt: { roomId, seq: 1 },
         sync: { rooms: [{ roomId, afterSeq: 0 }] },
+        watch_presence: { userIds: [alice.id] },
         authenticate: null,
       };
       for (const device of devices) {
@@ -47,6 +48,7 @@ export function secrecySuite(database: string, start: () => Promise<TestServer>)
           if (payload === null) continue;
           const reply = await device.ask(event, payload);
           if (event === 'sync') expect(reply.data).toMatchObject({ gone: [roomId], rooms: [] });
+          else if (event === 'watch_presence') expect(reply).toEqual({ ok: true, data: {} });
           else expect(['ROOM_NOT_FOUND', 'INVITE_REQUIRED', 'MESSAGE_NOT_FOUND']).toContain(reply.error?.code);
         }
       }

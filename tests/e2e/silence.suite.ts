@@ -97,6 +97,8 @@ export function silenceSuite(database: string, start: Start): void {
         await outside[index]?.hears('room_event', ({ type }) => type === end);
       }
       for (const device of outside) await device.hears('session_expiring');
+      // To watch somebody is not to share a room with them.
+      for (const device of outside) await device.ask('watch_presence', { userIds: [alice.id, bob.id] });
       await settled(...outside);
       for (const device of outside) device.heard.length = 0;
       const exercise: ((scene: Scene) => Promise<unknown>) | undefined = EXERCISES[event];

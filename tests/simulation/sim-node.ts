@@ -39,6 +39,7 @@ import { SendMessage } from '../../src/application/use-cases/send-message.ts';
 import { SyncRooms } from '../../src/application/use-cases/sync-rooms.ts';
 import { TrackPresence } from '../../src/application/use-cases/track-presence.ts';
 import { ViewRoom } from '../../src/application/use-cases/view-room.ts';
+import { WatchPresence } from '../../src/application/use-cases/watch-presence.ts';
 import { SimServer } from './network/sim-server.ts';
 import type { SimDatabase } from './database/sim-database.ts';
 import type { SimTime } from './sim-time.ts';
@@ -153,6 +154,7 @@ export class SimNode {
       leaveRoom: new LeaveRoom({ ...shared, typing }),
       removeMember: new RemoveMember({ moderation: new Moderation({ ...shared, typing, logger }) }),
       viewRoom: new ViewRoom({ unitOfWork, access, presence }),
+      watchPresence: new WatchPresence({ broadcaster }),
       indicateTyping: new IndicateTyping({ access, typing, clock }),
       sendMessage: new SendMessage({ log, access, turns, feed, typing, ids, clock }),
       markReceipts,

@@ -29,6 +29,7 @@ const EVENTS: { readonly [E in keyof SocketHandlers]?: LimitedAction } = {
   join_room: 'join',
   sync: 'sync',
   typing: 'typing',
+  watch_presence: 'watch',
 };
 
 type Limits = Pick<ActionLimits, 'admit'>;

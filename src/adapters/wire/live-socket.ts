@@ -11,6 +11,7 @@ export interface LiveSocketData {
   expiresAtMs: number;
   /** Memberships that changed while the rooms of this connection were being read; null once it is attached. */
   changedRooms: Map<RoomId, boolean> | null;
+  watched: ReadonlySet<UserId>;
 }
 
 export type LiveServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, LiveSocketData>;
@@ -20,4 +21,6 @@ export type LiveSocket = Socket<ClientToServerEvents, ServerToClientEvents, Defa
 /** Names of the Socket.IO rooms that we use. They never leave the server. */
 export const roomChannel = (roomId: RoomId) => `room:${roomId}`;
 export const userChannel = (userId: UserId) => `user:${userId}`;
+/** The sockets that watch the user's presence. */
+export const watchChannel = (userId: UserId) => `watch:${userId}`;
 export const sessionChannel = (sessionId: SessionId) => `session:${sessionId}`;

@@ -17,6 +17,7 @@ const PER_MINUTE = {
   sync: 3_000,
   history: 3_000,
   typing: 1_200,
+  watch: 600,
   /** Anything else that is asked over HTTP. */
   request: 3_000,
 } as const;

@@ -71,6 +71,10 @@ export class SharedBroadcaster implements ports.RoomBroadcaster {
     for (const roomId of roomIds) this.#deps.bus.tell(roomId, { type: 'presence', change });
   }
 
+  watch(connectionId: string, userIds: readonly UserId[]): void {
+    this.#deps.local.watch(connectionId, userIds);
+  }
+
   endSession(sessionId: SessionId): void {
     this.#deps.local.endSession(sessionId);
     this.#deps.bus.tellAll({ type: 'session_ended', sessionId });

@@ -57,8 +57,17 @@ export interface RoomBroadcaster {
   /** To the sockets in the room but the user's own. */
   typing(change: TypingChange): void;
 
-  /** To the sockets in any of the rooms, each once, but the user's own. */
+  /**
+   * To the sockets in any of the rooms, each once, but the user's own. Of a room with more than PUSHED_LISTENERS_MAX
+   * sockets here only to those that watch the user.
+   */
   presence(change: PresenceChange, roomIds: readonly RoomId[]): void;
+
+  /**
+   * From now on the connection watches these users and no others. It hears of those with whom it shares a room at the
+   * time of the change. An unknown connection changes nothing.
+   */
+  watch(connectionId: string, userIds: readonly UserId[]): void;
 
   /** Whether the user has a connection here, be it one that is only arriving. */
   hasConnections(userId: UserId): boolean;

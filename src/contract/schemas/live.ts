@@ -32,6 +32,9 @@ export const MessageReceipts = z.object({
 export const AuthenticatePayload = z.strictObject({ token: z.string().min(1).max(8_192) });
 export const Authenticated = z.object({ expiresAt: Timestamp });
 
+/** Takes the place of what the connection watched before; an empty list ends it. */
+export const WatchPresencePayload = z.strictObject({ userIds: z.array(Id).max(200) });
+
 export const UserStatus = z.object({ userId: Id, online: z.boolean(), lastSeen: Timestamp.nullable() });
 export const ReadReceipt = z.object({ messageId: Id, roomId: Id, seq: Seq, userId: Id, readAt: Timestamp });
 export const DeliveryReceipt = z.object({ messageId: Id, roomId: Id, seq: Seq, userId: Id, deliveredAt: Timestamp });

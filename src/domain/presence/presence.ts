@@ -1,5 +1,11 @@
 export type PresenceStatus = 'online' | 'offline';
 
+/**
+ * In a room with more live connections than this on a node, a change of presence is told only to those that watch the
+ * person: each to all would be as many packets as there are pairs.
+ */
+export const PUSHED_LISTENERS_MAX = 500;
+
 /** The devices of one user. Two tabs are two connections; the person is online while one of them is left. */
 export interface Presence {
   readonly connections: ReadonlySet<string>;

@@ -54,6 +54,7 @@ import type { TrackPresence } from '../../application/use-cases/track-presence.t
 import type { UpdateRoom } from '../../application/use-cases/update-room.ts';
 import type { ViewRoom } from '../../application/use-cases/view-room.ts';
 import type { ViewUser } from '../../application/use-cases/view-user.ts';
+import type { WatchPresence } from '../../application/use-cases/watch-presence.ts';
 import type { RedisLink } from '../../adapters/outbound/redis/redis-link.ts';
 import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
 import type { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
@@ -149,6 +150,7 @@ export const TOKENS = {
   markRead: token<MarkRead>('MarkRead'),
   indicateTyping: token<IndicateTyping>('IndicateTyping'),
   trackPresence: token<TrackPresence>('TrackPresence'),
+  watchPresence: token<WatchPresence>('WatchPresence'),
   connectDevice: token<ConnectDevice>('ConnectDevice'),
 
   http: token<HttpServer>('HttpServer'),

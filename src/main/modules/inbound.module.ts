@@ -114,7 +114,7 @@ export const inboundModule = new ContainerModule((options) => {
         began: inFlight.began,
       }),
   );
-  const { connectDevice, trackPresence } = TOKENS;
+  const { connectDevice, trackPresence, watchPresence } = TOKENS;
   provide(
     options,
     TOKENS.server,
@@ -126,7 +126,7 @@ export const inboundModule = new ContainerModule((options) => {
       app: TOKENS.app,
       gate: TOKENS.gate,
       limits: TOKENS.actionLimits,
-      ...{ guard, scheduler, arrivals, outbox, clock, logger, connectDevice, trackPresence },
+      ...{ guard, scheduler, arrivals, outbox, clock, logger, connectDevice, trackPresence, watchPresence },
       ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
     },
     ({ config, inFlight, http, io, app, ...deps }) => {

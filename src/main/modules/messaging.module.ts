@@ -14,6 +14,7 @@ import { ReadHistory } from '../../application/use-cases/read-history.ts';
 import { SendMessage } from '../../application/use-cases/send-message.ts';
 import { SyncRooms } from '../../application/use-cases/sync-rooms.ts';
 import { TrackPresence } from '../../application/use-cases/track-presence.ts';
+import { WatchPresence } from '../../application/use-cases/watch-presence.ts';
 import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
 
@@ -66,6 +67,7 @@ export const messagingModule = new ContainerModule((options) => {
     return new MarkRead({ ...rest, log: persistence.log });
   });
   provide(options, TOKENS.indicateTyping, { access, typing, clock }, (deps) => new IndicateTyping(deps));
+  provide(options, TOKENS.watchPresence, { broadcaster }, (deps) => new WatchPresence(deps));
   provide(options, trackPresence, { presence, announcer, typing }, (deps) => new TrackPresence(deps));
   provide(
     options,

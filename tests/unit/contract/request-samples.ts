@@ -54,6 +54,7 @@ const PAYLOADS: { readonly [E in keyof Events]: z.input<Events[E]['payload']> } 
   read_receipt: { roomId: ID, seq: 3 },
   delivery_receipt: { roomId: ID, seq: 3 },
   sync: { rooms: [{ roomId: ID, afterSeq: 0 }], limit: 100 },
+  watch_presence: { userIds: [ID] },
   authenticate: { token: 'a.b.c' },
 };
 

@@ -10,6 +10,8 @@ import type { MarkReceipts } from '../../../application/use-cases/mark-receipts.
 import type { SendMessage } from '../../../application/use-cases/send-message.ts';
 import type { SyncRooms } from '../../../application/use-cases/sync-rooms.ts';
 import type { ViewRoom } from '../../../application/use-cases/view-room.ts';
+import type { WatchPresence } from '../../../application/use-cases/watch-presence.ts';
+import type { UserId } from '../../../domain/user/user.ts';
 import { sessionChannel } from '../../wire/live-socket.ts';
 import { presentSent, presentSnapshot, presentSync } from '../../wire/present.ts';
 import type { SocketHandlers } from './bind-events.ts';
@@ -25,6 +27,7 @@ export interface SocketUseCases {
   readonly markRead: MarkRead;
   readonly markReceipts: MarkReceipts;
   readonly syncRooms: SyncRooms;
+  readonly watchPresence: WatchPresence;
   /** The token of a live connection was renewed. */
   readonly renewed: (session: SocketSession) => void;
 }
@@ -64,6 +67,11 @@ export function socketHandlers(useCases: SocketUseCases): SocketHandlers {
       const { userId } = session;
       const positions = rooms.map(({ roomId, afterSeq }) => ({ roomId: roomId as RoomId, afterSeq }));
       return session.inTurn(async () => presentSync(await syncRooms.execute({ userId, rooms: positions, limit })));
+    },
+
+    watch_presence: async ({ connectionId }, { userIds }) => {
+      useCases.watchPresence.execute({ connectionId, userIds: userIds as UserId[] });
+      return {};
     },
 
     authenticate: async (session, { token }) => renew(session, token, useCases),

@@ -94,7 +94,7 @@ async function enter(socket: LiveSocket, { guard, gate, arrivals, connectDevice 
   // From here on its end is heard of.
   if (socket.conn.readyState !== 'open') throw new AppError('UNAUTHENTICATED');
   gate.admit(socket.conn, userId);
-  socket.data = { ...claims, changedRooms: new Map() };
+  socket.data = { ...claims, changedRooms: new Map(), watched: new Set() };
   arrivals.add(socket);
   void socket.join([userChannel(userId), sessionChannel(sessionId)]);
   await connectDevice.execute({ userId, connectionId: socket.id });

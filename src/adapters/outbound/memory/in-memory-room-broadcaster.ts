@@ -1,4 +1,5 @@
 import type { PresenceChange, ReceiptChange, RoomBroadcaster, TypingChange } from '../../../application/ports/index.ts';
+import { PUSHED_LISTENERS_MAX } from '../../../domain/presence/presence.ts';
 import type { RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { SessionId } from '../../../domain/session/session.ts';
@@ -20,6 +21,7 @@ export interface ConnectionIdentity {
 interface Connection extends ConnectionIdentity {
   readonly rooms: Set<RoomId>;
   readonly heard: Heard[];
+  watched: ReadonlySet<UserId>;
   /** Memberships that changed before `attach`; null from then on. */
   changedRooms: Map<RoomId, boolean> | null;
 }
@@ -32,8 +34,8 @@ export class InMemoryRoomBroadcaster implements RoomBroadcaster {
   /** A connection that is not in any room yet. */
   connect(identity: ConnectionIdentity): void {
     if (this.#connections.has(identity.connectionId)) throw new Error('A connection with this id is there already.');
-    const connection = { ...identity, rooms: new Set<RoomId>(), heard: [], changedRooms: new Map() };
-    this.#connections.set(identity.connectionId, connection);
+    const connection = { ...identity, rooms: new Set<RoomId>(), heard: [], watched: new Set<UserId>() };
+    this.#connections.set(identity.connectionId, Object.assign(connection, { changedRooms: new Map() }));
     this.#heard.set(identity.connectionId, connection.heard);
   }
 
@@ -97,10 +99,17 @@ export class InMemoryRoomBroadcaster implements RoomBroadcaster {
   }
 
   presence(change: PresenceChange, roomIds: readonly RoomId[]): void {
-    for (const { heard, rooms, userId } of this.#connections.values()) {
-      if (userId === change.userId || !roomIds.some((roomId) => rooms.has(roomId))) continue;
+    const small = roomIds.filter((roomId) => this.#inRoom(roomId).length <= PUSHED_LISTENERS_MAX);
+    for (const { heard, rooms, userId, watched } of this.#connections.values()) {
+      const telling = watched.has(change.userId) ? roomIds : small;
+      if (userId === change.userId || !telling.some((roomId) => rooms.has(roomId))) continue;
       heard.push({ event: 'presence', change });
     }
+  }
+
+  watch(connectionId: string, userIds: readonly UserId[]): void {
+    const connection = this.#connections.get(connectionId);
+    if (connection) connection.watched = new Set(userIds);
   }
 
   hasConnections(userId: UserId): boolean {

@@ -1,4 +1,5 @@
 import type * as ports from '../../../application/ports/index.ts';
+import { PUSHED_LISTENERS_MAX } from '../../../domain/presence/presence.ts';
 import { isMessage, type RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { SessionId } from '../../../domain/session/session.ts';
@@ -8,12 +9,15 @@ import {
   roomChannel,
   sessionChannel,
   userChannel,
+  watchChannel,
   type LiveNamespace,
   type LiveSocket,
 } from '../../wire/live-socket.ts';
 import { presentMessage, presentPresence, presentReceipt, presentRoomEvent } from '../../wire/present.ts';
 import type { Arrivals } from '../../wire/arrivals.ts';
 import type { SocketOutbox } from '../../wire/socket-outbox.ts';
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 interface SocketRoomBroadcasterDeps {
   readonly namespace: LiveNamespace;
@@ -127,13 +131,28 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
       const encoded = new EncodedPackets([eventPacket('user_status', presentPresence(change))]);
       // The user's own sockets count as told. When a whole room comes at once, its statuses leave each socket together.
       const told = new Set(rooms.get(userChannel(change.userId)));
-      for (const roomId of roomIds) {
-        for (const connectionId of rooms.get(roomChannel(roomId)) ?? []) {
-          if (told.has(connectionId)) continue;
-          told.add(connectionId);
-          this.#send(connectionId, encoded);
-        }
+      const tell = (connectionId: string) => {
+        if (told.has(connectionId)) return;
+        told.add(connectionId);
+        this.#send(connectionId, encoded);
+      };
+      const listeners = roomIds.map((roomId) => rooms.get(roomChannel(roomId)) ?? NOBODY);
+      for (const room of listeners) if (room.size <= PUSHED_LISTENERS_MAX) room.forEach(tell);
+      for (const connectionId of rooms.get(watchChannel(change.userId)) ?? NOBODY) {
+        // Whoever watches is still told only what they share a room for.
+        if (listeners.some((room) => room.has(connectionId))) tell(connectionId);
       }
+    });
+  }
+
+  watch(connectionId: string, userIds: readonly UserId[]): void {
+    this.#guard('watch', () => {
+      const socket = this.#namespace.sockets.get(connectionId);
+      if (!socket) return;
+      const watched = new Set(userIds);
+      for (const userId of socket.data.watched) if (!watched.has(userId)) void socket.leave(watchChannel(userId));
+      void socket.join([...watched].map(watchChannel));
+      socket.data.watched = watched;
     });
   }
 

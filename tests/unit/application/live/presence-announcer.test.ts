@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { GATHER_MS, OFFLINE_GRACE_MS } from '../../../../src/application/live/presence-announcer.ts';
 import type { UserStore } from '../../../../src/application/ports/index.ts';
+import { PUSHED_LISTENERS_MAX } from '../../../../src/domain/presence/presence.ts';
+import type { User } from '../../../../src/domain/user/user.ts';
 import { createCore, type CoreOptions } from '../../../support/harness/core.ts';
 
 /** Somebody who comes and goes, and a device of another member of the same room that watches. */
@@ -200,5 +202,49 @@ describe('a storm', () => {
     for (const [index, person] of people.entries()) await core.disconnect(person, devices[index] ?? '');
     await core.scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS);
     expect(calls).toEqual([50]);
+  });
+});
+
+describe('in a room with many connections', () => {
+  /** As many people as are still told of each other, one device each, and one who comes later. */
+  async function aLargeRoom() {
+    const core = createCore();
+    const people = await Promise.all(Array.from({ length: PUSHED_LISTENERS_MAX + 1 }, () => core.aPerson()));
+    const [person, watcher] = people as [User, User];
+    const roomId = await core.aRoomOf(watcher, person, ...people.slice(2));
+    const [eye, ...devices] = await Promise.all(people.slice(1).map((other) => core.connect(other)));
+    await core.scheduler.advance(GATHER_MS);
+    const heardOf = (connectionId: string) =>
+      core.live
+        .heard(connectionId)
+        .flatMap((item) => (item.event === 'presence' && item.change.userId === person.id ? [item.change.online] : []));
+    const comesAndGoes = async () => {
+      const device = await core.connect(person);
+      await core.scheduler.advance(GATHER_MS);
+      await core.disconnect(person, device);
+      await core.scheduler.advance(OFFLINE_GRACE_MS + GATHER_MS);
+    };
+    return { core, person, watcher, roomId, eye: eye ?? '', devices, heardOf, comesAndGoes };
+  }
+
+  it('only those hear of somebody who watch the person, and no longer than they do', async () => {
+    const { core, person, eye, devices, heardOf, comesAndGoes } = await aLargeRoom();
+    core.broadcaster.watch(eye, [person.id]);
+    await comesAndGoes();
+    // The room is large while the person is there, and all hear of the going.
+    expect(heardOf(eye)).toEqual([true, false]);
+    expect(heardOf(devices[0] ?? '')).toEqual([false]);
+    core.broadcaster.watch(eye, []);
+    await comesAndGoes();
+    expect(heardOf(eye)).toEqual([true, false, false]);
+  });
+
+  it('nobody hears of somebody with whom they share no room any more, whatever they watch', async () => {
+    const { core, person, watcher, roomId, eye, heardOf, comesAndGoes } = await aLargeRoom();
+    core.broadcaster.watch(eye, [person.id]);
+    await core.persistence.unitOfWork.run(({ members }) => members.remove(roomId, watcher.id));
+    core.broadcaster.expel(roomId, watcher.id);
+    await comesAndGoes();
+    expect(heardOf(eye)).toEqual([]);
   });
 });
