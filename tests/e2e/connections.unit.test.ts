@@ -97,7 +97,7 @@ describe('the limit of connections', () => {
     const address = '198.51.100.9';
     for (let count = 0; count < 6; count += 1) expect(await admitted(address)).toBe(200);
     expect(await admitted(address)).toBe(403);
-    await until('the silent ones are gone', async () => (await admitted(address)) === 200, 15_000);
+    await until('the silent ones are gone', async () => (await admitted(address)) === 200, 20_000);
   });
 });
 

@@ -172,6 +172,7 @@ export class SimNode {
       ...{ trackPresence, scheduler, arrivals, outbox, clock, logger },
       guard: trustingGuard,
       gate: { admit: () => undefined },
+      admission: { run: (work) => work() },
       limits: { admit: async () => undefined },
       edge: { frameBudget: null, began: () => () => undefined, isClosed: () => false },
     });

@@ -1,16 +1,20 @@
-import { isLive, type SessionId } from '../../domain/session/session.ts';
+import type { SessionId } from '../../domain/session/session.ts';
 import type { ExternalSessions } from '../auth/external-sessions.ts';
 import { AppError } from '../errors/app-error.ts';
+import { GatheredReads } from '../live/gathered-reads.ts';
 import type * as ports from '../ports/index.ts';
 
 /** The longest time for which a session that ended on another node may still be believed. */
 const TTL_MS = 1_000;
 const ENTRIES_MAX = 50_000;
 
-/** Whether the session behind a valid token still lives. One query per session and second, whatever the traffic. */
+/**
+ * Whether the session behind a valid token still lives. At most one look per session and second, whatever the traffic,
+ * and one query for all that are looked at together.
+ */
 export class SessionGuard {
   readonly #live = new Map<SessionId, { readonly check: Promise<boolean>; readonly untilMs: number }>();
-  readonly #sessions: ports.SessionStore;
+  readonly #looks: GatheredReads<SessionId, boolean>;
   readonly #tokens: ports.TokenService;
   readonly #clock: ports.Clock;
   readonly #external: Pick<ExternalSessions, 'claimsOf'> | null;
@@ -22,7 +26,13 @@ export class SessionGuard {
     /** Who reads tokens that are not ours; null: nobody. */
     readonly external?: Pick<ExternalSessions, 'claimsOf'> | null;
   }) {
-    this.#sessions = deps.sessions;
+    const { sessions, clock } = deps;
+    this.#looks = new GatheredReads({
+      read: async (ids) => {
+        const live = await sessions.liveAmong(ids, clock.nowMs());
+        return new Map(ids.map((id) => [id, live.has(id)]));
+      },
+    });
     this.#tokens = deps.tokens;
     this.#clock = deps.clock;
     this.#external = deps.external ?? null;
@@ -56,7 +66,7 @@ export class SessionGuard {
     const nowMs = this.#clock.nowMs();
     const known = this.#live.get(sessionId);
     if (known && known.untilMs > nowMs) return known.check;
-    const check = this.#sessions.byId(sessionId).then((session) => session !== null && isLive(session, nowMs));
+    const check = this.#looks.of(sessionId);
     const entry = { check, untilMs: nowMs + TTL_MS };
     this.#live.set(sessionId, entry);
     if (this.#live.size > ENTRIES_MAX) {

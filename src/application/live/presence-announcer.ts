@@ -6,6 +6,9 @@ import type * as ports from '../ports/index.ts';
 export const OFFLINE_GRACE_MS = 1_000;
 /** Who comes and goes within this time is told together: one query for all of them, one write for each socket. */
 export const GATHER_MS = 200;
+/** After a round of so many changes the next one gathers for longer: a write to each socket is what a storm costs. */
+export const STORM_CHANGES = 50;
+export const STORM_GATHER_MS = 1_000;
 /** Written this often for those who are online, so that last seen is about right after a crash too. */
 const SEEN_EVERY_MS = 15_000;
 const CHUNK = 500;
@@ -31,6 +34,7 @@ export class PresenceAnnouncer {
   #gathered = new Map<UserId, ports.PresenceChange>();
   /** A round is due or under way. One follows the other, so that two changes of one user are told in their order. */
   #isTelling = false;
+  #isStorm = false;
   #cancelTouch: ports.Cancel | null = null;
   #stopped = false;
 
@@ -102,8 +106,9 @@ export class PresenceAnnouncer {
   #tellLater(): void {
     if (this.#isTelling) return;
     this.#isTelling = true;
-    this.#deps.scheduler.after(GATHER_MS, async () => {
+    this.#deps.scheduler.after(this.#isStorm ? STORM_GATHER_MS : GATHER_MS, async () => {
       const changes = this.#gathered;
+      this.#isStorm = changes.size >= STORM_CHANGES;
       this.#gathered = new Map();
       try {
         await this.#tell(changes);
@@ -113,6 +118,7 @@ export class PresenceAnnouncer {
       }
       this.#isTelling = false;
       if (this.#gathered.size > 0) this.#tellLater();
+      else this.#isStorm = false;
     });
   }
 

@@ -3,13 +3,13 @@ import type { RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import type * as ports from '../ports/index.ts';
 import { FollowedRoom } from './followed-room.ts';
+import { readHeads } from './read-heads.ts';
 
 /** Heads are re-checked this often, so that an entry whose broadcast was lost (crash, bus) still arrives. */
 export const HEAD_POLL_MS = 2_000;
 /** How long an entry waits for the one before it before the log is asked. */
 const GAP_WAIT_MS = 40;
 const REPAIR_PAGE = 500;
-const HEADS_CHUNK = 500;
 
 interface RoomFeedDeps {
   readonly log: ports.RoomLog;
@@ -133,12 +133,9 @@ export class RoomFeed {
   async check(roomIds: readonly RoomId[]): Promise<void> {
     // A head that is being read may have been read before what is looked for.
     await Promise.allSettled(roomIds.map(async (roomId) => this.#rooms.get(roomId)?.reading));
-    for (let start = 0; start < roomIds.length; start += HEADS_CHUNK) {
-      const heads = await this.#deps.log.heads(roomIds.slice(start, start + HEADS_CHUNK));
-      for (const [roomId, head] of heads) {
-        const room = this.#rooms.get(roomId);
-        if (room && room.position !== null && head > room.position) void this.#repair(room);
-      }
+    for (const [roomId, head] of await readHeads(this.#deps.log, roomIds)) {
+      const room = this.#rooms.get(roomId);
+      if (room && room.position !== null && head > room.position) void this.#repair(room);
     }
   }
 
@@ -161,7 +158,7 @@ export class RoomFeed {
   #openAll(roomIds: readonly RoomId[]): void {
     const opened = new Map<RoomId, FollowedRoom>();
     for (const roomId of roomIds) opened.set(roomId, this.#newRoom(roomId, null));
-    const reading = this.#deps.log.heads([...opened.keys()]).then(
+    const reading = readHeads(this.#deps.log, [...opened.keys()]).then(
       (heads) => {
         for (const [roomId, room] of opened) {
           room.settle(heads.get(roomId) ?? 0);

@@ -1,6 +1,8 @@
 import type { RoomEntry } from '../../domain/room/room-entry.ts';
 import type { RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
+import { GatheredReads } from '../live/gathered-reads.ts';
+import { readHeads } from '../live/read-heads.ts';
 import type * as ports from '../ports/index.ts';
 import { firstPage } from './page-bytes.ts';
 import type { EventsPage } from './read-events.ts';
@@ -21,23 +23,36 @@ export interface SyncResult {
   readonly complete: boolean;
 }
 
+interface Standing {
+  readonly roomIds: readonly RoomId[];
+  /** Of these rooms, and of others that were read with them. */
+  readonly heads: ReadonlyMap<RoomId, number>;
+}
+
 /**
- * What changed since, for rooms of any number and absence of any length: a fixed number of queries, bounded pages.
+ * What changed since, for rooms of any number and absence of any length: a fixed number of queries, bounded pages. Who
+ * asks while others do is read with them.
  * Rooms that the client did not name are listed with their heads only, so that it learns of them.
  */
 export class SyncRooms {
   readonly #log: ports.RoomLog;
-  readonly #members: ports.MembershipStore;
+  readonly #standings: GatheredReads<UserId, Standing>;
 
-  constructor(deps: { readonly log: ports.RoomLog; readonly members: ports.MembershipStore }) {
-    this.#log = deps.log;
-    this.#members = deps.members;
+  constructor({ log, members }: { readonly log: ports.RoomLog; readonly members: ports.MembershipStore }) {
+    this.#log = log;
+    this.#standings = new GatheredReads<UserId, Standing>({
+      read: async (userIds) => {
+        const lists = await members.roomIdsOfEach(userIds);
+        const heads = await readHeads(log, [...new Set([...lists.values()].flat())]);
+        return new Map([...lists].map(([userId, roomIds]) => [userId, { roomIds, heads }]));
+      },
+    });
   }
 
   async execute({ userId, rooms, limit }: SyncRoomsInput): Promise<SyncResult> {
     // From the database, not from a cache: whoever was just removed must not read on.
-    const mine = new Set(await this.#members.roomIdsOf(userId));
-    const heads = await this.#log.heads([...mine]);
+    const { roomIds, heads } = await this.#standings.of(userId);
+    const mine = new Set(roomIds);
     const positions = new Map(rooms.map(({ roomId, afterSeq }) => [roomId, afterSeq]));
     const ranges: ports.LogRange[] = [];
     let budget = limit;

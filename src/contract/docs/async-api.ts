@@ -36,6 +36,9 @@ export function asyncApi(version: string): object {
       version,
       description:
         'Socket.IO 4, namespace `/`. The token is given as `auth: { token }` or as `Authorization: Bearer`. ' +
+        'A connection that is refused hears `connect_error` with `data: { code, message, retryAfterMs? }`. When the ' +
+        'server is OVERLOADED, only a client that says `auth: { token, retries: true }` hears so, and comes back ' +
+        'after `retryAfterMs`; for any other the connection is lost, and it comes back by itself. ' +
         'An ack function is optional on every event of a client; an event that was sent without one and failed is ' +
         'answered with `error`.',
       license: { name: 'MIT' },

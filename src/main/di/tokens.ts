@@ -57,6 +57,7 @@ import type { ViewUser } from '../../application/use-cases/view-user.ts';
 import type { WatchPresence } from '../../application/use-cases/watch-presence.ts';
 import type { RedisLink } from '../../adapters/outbound/redis/redis-link.ts';
 import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
+import type { Admission } from '../../adapters/inbound/socket/admission.ts';
 import type { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
 import type { Arrivals } from '../../adapters/wire/arrivals.ts';
@@ -154,6 +155,7 @@ export const TOKENS = {
   connectDevice: token<ConnectDevice>('ConnectDevice'),
 
   http: token<HttpServer>('HttpServer'),
+  admission: token<Admission>('Admission'),
   gate: token<ConnectionGate>('ConnectionGate'),
   app: token<Express>('HttpApp'),
   server: token<NetworkServer>('NetworkServer'),

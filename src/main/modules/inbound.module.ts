@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import { createHttpApp } from '../../adapters/inbound/http/create-http-app.ts';
 import { httpHandlers } from '../../adapters/inbound/http/handlers.ts';
 import { limitOperations } from '../../adapters/inbound/limit-actions.ts';
+import { Admission } from '../../adapters/inbound/socket/admission.ts';
 import { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
 import { serveSockets } from '../../adapters/inbound/socket/serve-sockets.ts';
 import { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
@@ -20,6 +21,8 @@ import { NetworkServer } from '../lifecycle/network-server.ts';
 const PACKET_BYTES_MAX = 65_536;
 /** More than one node can serve; one more is dropped before it costs anything. */
 const CONNECTIONS_MAX = 50_000;
+/** What is at work fills the queries of a handshake; who waits is let in within two seconds or so. */
+const HANDSHAKES = { atOnce: 200, waitingMax: 5_000 };
 
 export const inboundModule = new ContainerModule((options) => {
   const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox, arrivals } = TOKENS;
@@ -34,6 +37,7 @@ export const inboundModule = new ContainerModule((options) => {
     const { connectionLimit: limit, corsOrigins: origins, trustProxy, socketRate: frameBudget } = config;
     return new ConnectionGate({ limit, origins, trustProxy, frameBudget, nowMs: () => clock.nowMs() });
   });
+  provide(options, TOKENS.admission, {}, () => new Admission({ ...HANDSHAKES, random: Math.random }));
   // Attached to HTTP only when the routes are: Socket.IO takes its own path out of what is there by then.
   provide(options, TOKENS.io, { config, gate: TOKENS.gate }, ({ config, gate }): LiveServer => {
     return new Server({ ...socketOptions(config), allowRequest: gate.allowRequest });
@@ -125,6 +129,7 @@ export const inboundModule = new ContainerModule((options) => {
       io: TOKENS.io,
       app: TOKENS.app,
       gate: TOKENS.gate,
+      admission: TOKENS.admission,
       limits: TOKENS.actionLimits,
       ...{ guard, scheduler, arrivals, outbox, clock, logger, connectDevice, trackPresence, watchPresence },
       ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
@@ -150,7 +155,7 @@ function socketOptions(config: Config) {
     // A half-open connection is noticed within fifteen seconds.
     pingInterval: 10_000,
     pingTimeout: 5_000,
-    connectTimeout: 5_000,
+    connectTimeout: 10_000,
     serveClient: false,
     perMessageDeflate: false,
     cors: { origin: config.corsOrigins === 'any' ? '*' : [...config.corsOrigins] },

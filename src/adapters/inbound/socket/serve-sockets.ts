@@ -7,6 +7,7 @@ import { toWireFailure } from '../../wire/error-map.ts';
 import { sessionChannel, userChannel, type LiveServer, type LiveSocket } from '../../wire/live-socket.ts';
 import type { Arrivals } from '../../wire/arrivals.ts';
 import { limitEvents } from '../limit-actions.ts';
+import type { Admission } from './admission.ts';
 import { bindEvents, type SocketEdge } from './bind-events.ts';
 import type { ConnectionGate } from './connection-gate.ts';
 import { socketHandlers, type SocketUseCases } from './handlers.ts';
@@ -21,6 +22,7 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
   readonly connectDevice: ConnectDevice;
   readonly trackPresence: TrackPresence;
   readonly scheduler: ports.Scheduler;
+  readonly admission: Pick<Admission, 'run'>;
   readonly gate: Pick<ConnectionGate, 'admit'>;
   readonly limits: Pick<ActionLimits, 'admit'>;
   readonly arrivals: Arrivals;
@@ -41,19 +43,21 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
       return next(new Error('One connection, one socket.'));
     }
     entered.add(socket.conn);
-    enter(socket, deps).then(
-      () => next(),
-      (thrown: unknown) => {
-        arrivals.take(socket.id);
-        // With a better token the client may try again on the same connection.
-        entered.delete(socket.conn);
-        const { error, isBug } = toWireFailure(thrown);
-        if (isBug) logger.error({ error: thrown }, 'a handshake failed');
-        // A client does not come back by itself after a refusal, but it does when the connection is lost.
-        if (error.code === 'OVERLOADED' || isBug) socket.conn.close();
-        next(Object.assign(new Error(error.message), { data: error }));
-      },
-    );
+    deps.admission
+      .run(() => enter(socket, deps))
+      .then(
+        () => next(),
+        (thrown: unknown) => {
+          arrivals.take(socket.id);
+          // With a better token the client may try again on the same connection.
+          entered.delete(socket.conn);
+          const { error, isBug } = toWireFailure(thrown);
+          if (isBug) logger.error({ error: thrown }, 'a handshake failed');
+          // An ordinary client does not come back by itself after a refusal, but it does when the connection is lost.
+          if (isBug || (error.code === 'OVERLOADED' && !comesBack(socket))) socket.conn.close();
+          next(Object.assign(new Error(error.message), { data: error }));
+        },
+      );
   });
 
   const expiries = new Map<string, ports.Cancel>();
@@ -89,6 +93,8 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
  * whatever is committed from there on.
  */
 async function enter(socket: LiveSocket, { guard, gate, arrivals, connectDevice }: ServeSocketsDeps): Promise<void> {
+  // Some are gone again when their turn comes.
+  if (socket.conn.readyState !== 'open') throw new AppError('UNAUTHENTICATED');
   const claims = await guard.authenticate(tokenOf(socket));
   const { userId, sessionId } = claims;
   // From here on its end is heard of.
@@ -153,6 +159,11 @@ function tokenOf(socket: LiveSocket): string {
   if (typeof token === 'string') return token.replace(/^Bearer /i, '');
   const header = socket.handshake.headers.authorization ?? '';
   return /^Bearer /i.test(header) ? header.slice('Bearer '.length).trim() : '';
+}
+
+/** `auth: { retries: true }`: the client reads the refusal, and when to come back, and does so. */
+function comesBack(socket: LiveSocket): boolean {
+  return (socket.handshake.auth as { retries?: unknown }).retries === true;
 }
 
 function onDisconnect(socket: LiveSocket, then: () => void): void {

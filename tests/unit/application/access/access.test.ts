@@ -112,7 +112,7 @@ describe('the memory of memberships', () => {
 
 async function aGuard() {
   const { persistence, tokens, clock, scheduler } = createCore();
-  const { store, state } = watched<SessionStore, 'byId'>(persistence.sessions, 'byId');
+  const { store, state } = watched<SessionStore, 'liveAmong'>(persistence.sessions, 'liveAmong');
   const session = aSession({ createdAtMs: clock.nowMs() });
   await persistence.sessions.insert(session);
   const { token } = tokens.issue({ userId: session.userId, sessionId: session.id });

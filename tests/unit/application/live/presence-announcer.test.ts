@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { GATHER_MS, OFFLINE_GRACE_MS } from '../../../../src/application/live/presence-announcer.ts';
+import {
+  GATHER_MS,
+  OFFLINE_GRACE_MS,
+  STORM_CHANGES,
+  STORM_GATHER_MS,
+} from '../../../../src/application/live/presence-announcer.ts';
 import type { UserStore } from '../../../../src/application/ports/index.ts';
 import { PUSHED_LISTENERS_MAX } from '../../../../src/domain/presence/presence.ts';
 import type { User } from '../../../../src/domain/user/user.ts';
@@ -116,11 +121,12 @@ describe('the presence of a person', () => {
   });
 
   it('does not fail a connection when it cannot be announced', async () => {
-    const { core, person, watcher, logger, persistence, arrive } = await aWatched();
+    const { core, person, watcher, logger, persistence, scheduler } = await aWatched();
+    await core.connect(person);
     persistence.members.roomIdsOfEach = async () => {
       throw new Error('the database is down');
     };
-    await arrive();
+    await scheduler.advance(GATHER_MS);
     expect(logger.lines.map(({ level }) => level)).toContain('warn');
     expect(await core.presence.onlineAmong([person.id, watcher.id])).toEqual(new Set([person.id, watcher.id]));
   });
@@ -186,6 +192,35 @@ describe('a storm', () => {
   it('of people is told in one round and costs one query, however many they are', async () => {
     expect(await ofPeople(10)).toEqual({ queries: 1, rounds: 1, changes: 10 });
     expect(await ofPeople(200)).toEqual({ queries: 1, rounds: 1, changes: 200 });
+  });
+
+  it('that goes on is told in longer rounds, and when it is over the next one is told soon', async () => {
+    const core = createCore();
+    const watcher = await core.aPerson();
+    const people = await Promise.all(Array.from({ length: STORM_CHANGES + 2 }, () => core.aPerson()));
+    await core.aRoomOf(watcher, ...people);
+    const eye = await core.connect(watcher);
+    await core.scheduler.advance(GATHER_MS);
+    const heard = () => core.live.heard(eye).filter(({ event }) => event === 'presence').length;
+    const [next, last, ...crowd] = people as [User, User, ...User[]];
+    for (const person of crowd) await core.connect(person);
+    // Somebody comes while the others are being told.
+    const { members } = core.persistence;
+    const each = members.roomIdsOfEach.bind(members);
+    members.roomIdsOfEach = async (userIds) => {
+      members.roomIdsOfEach = each;
+      await core.connect(next);
+      return each(userIds);
+    };
+    await core.scheduler.advance(GATHER_MS);
+    expect(heard()).toBe(STORM_CHANGES);
+    await core.scheduler.advance(STORM_GATHER_MS - 1);
+    expect(heard()).toBe(STORM_CHANGES);
+    await core.scheduler.advance(1);
+    expect(heard()).toBe(STORM_CHANGES + 1);
+    await core.connect(last);
+    await core.scheduler.advance(GATHER_MS);
+    expect(heard()).toBe(STORM_CHANGES + 2);
   });
 
   it('of departures at one moment writes last seen once', async () => {

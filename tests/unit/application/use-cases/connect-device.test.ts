@@ -11,15 +11,15 @@ function slowRooms() {
       const { members } = persistence;
       const slow = new Proxy(members, {
         get: (target, key: keyof MembershipStore) => {
-          if (key !== 'roomIdsOf') return target[key].bind(target);
-          return async (userId: Parameters<MembershipStore['roomIdsOf']>[0]) => {
-            const roomIds = [...(await target.roomIdsOf(userId))];
+          if (key !== 'roomIdsOfEach') return target[key].bind(target);
+          return async (userIds: Parameters<MembershipStore['roomIdsOfEach']>[0]) => {
+            const lists = await target.roomIdsOfEach(userIds);
             if (gate.asked) {
               gate.asked();
               gate.asked = null;
               await new Promise<void>((resolve) => (gate.release = resolve));
             }
-            return roomIds;
+            return lists;
           };
         },
       });
