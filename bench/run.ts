@@ -14,12 +14,13 @@ import { abuse } from './scenarios/abuse.ts';
 import { fanout } from './scenarios/fanout.ts';
 import { growth } from './scenarios/growth.ts';
 import { history } from './scenarios/history.ts';
+import { hotRoom } from './scenarios/hot-room.ts';
 import { idle } from './scenarios/idle.ts';
 import { roomsMine } from './scenarios/rooms-mine.ts';
 import { signIn } from './scenarios/sign-in.ts';
 import { sends } from './scenarios/sends.ts';
 
-const usage = `Usage: npm run bench -- [--quick] [--only ${'sends,fanout,idle,history,rooms,growth,abuse,signin'}]
+const usage = `Usage: npm run bench -- [--quick] [--only ${'sends,fanout,idle,history,rooms,growth,abuse,signin,hotroom'}]
   [--db mysql|mariadb|mysql://user:password@host:port] [--turns n] [--profile] [--product file]`;
 
 const quietCores = 0.15;
@@ -67,6 +68,7 @@ const scenarios: Readonly<Record<string, (bench: Bench, flavour: Flavour) => Pro
   growth,
   abuse,
   signin: signIn,
+  hotroom: hotRoom,
 };
 
 const streamsOf = ({ loads }: Bench) =>

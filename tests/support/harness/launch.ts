@@ -18,6 +18,8 @@ export interface LaunchedServer {
   /** Everything that it has written so far, to both outputs. */
   output(): string;
   kill(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<Ended>;
+  /** What does not end it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 const QUICK = {
@@ -63,6 +65,7 @@ export async function startChild(env: Record<string, string>): Promise<LaunchedS
   return {
     url: `http://127.0.0.1:${port}`,
     output,
+    signal: (signal) => void child.kill(signal),
     kill: (signal) => {
       child.kill(signal);
       return ended;
