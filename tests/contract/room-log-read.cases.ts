@@ -117,6 +117,18 @@ function ranges(current: CurrentPersistence): void {
     expect(await current().log.ranges([])).toEqual([]);
   });
 
+  it('gives each entry once, however the ranges overlap', async () => {
+    const { roomId, senderId } = await aPlace(current());
+    for (let n = 0; n < 6; n += 1) await storedMessage(current(), { roomId, senderId });
+    const found = await current().log.ranges([
+      { roomId, afterSeq: 0, toSeq: 4 },
+      { roomId, afterSeq: 2, toSeq: 6 },
+      { roomId, afterSeq: 2, toSeq: 4 },
+      { roomId, afterSeq: 1, toSeq: 3 },
+    ]);
+    expect(found.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
   it('ascends within a room also when two of its ranges come in another order', async () => {
     const { roomId, entries } = await aLog(current, 'mcmmc');
     const found = await current().log.ranges([

@@ -67,7 +67,7 @@ export interface RoomLog {
   /** Rooms without entries are left out. */
   heads(roomIds: readonly RoomId[]): Promise<ReadonlyMap<RoomId, number>>;
 
-  /** Entries of the ranges, ascending by seq within each room. Above the head there is nothing, which is no error. */
+  /** Entries of the ranges, each once, ascending by seq within each room. What lies above the head is left out. */
   ranges(ranges: readonly LogRange[]): Promise<readonly RoomEntry[]>;
 
   /** Messages only, always ascending by seq. An unknown room is an empty page. */

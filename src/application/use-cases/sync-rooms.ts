@@ -1,8 +1,8 @@
-import type { RoomEntry } from '../../domain/room/room-entry.ts';
 import type { RoomId } from '../../domain/room/room.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import { GatheredReads } from '../live/gathered-reads.ts';
 import { readHeads } from '../live/read-heads.ts';
+import { groupByRoom, ShortRanges } from '../live/short-ranges.ts';
 import type * as ports from '../ports/index.ts';
 import { firstPage } from './page-bytes.ts';
 import type { EventsPage } from './read-events.ts';
@@ -35,11 +35,11 @@ interface Standing {
  * Rooms that the client did not name are listed with their heads only, so that it learns of them.
  */
 export class SyncRooms {
-  readonly #log: ports.RoomLog;
+  readonly #ranges: ShortRanges;
   readonly #standings: GatheredReads<UserId, Standing>;
 
   constructor({ log, members }: { readonly log: ports.RoomLog; readonly members: ports.MembershipStore }) {
-    this.#log = log;
+    this.#ranges = new ShortRanges(log);
     this.#standings = new GatheredReads<UserId, Standing>({
       read: async (userIds) => {
         const lists = await members.roomIdsOfEach(userIds);
@@ -64,7 +64,7 @@ export class SyncRooms {
       budget -= toSeq - afterSeq;
       ranges.push({ roomId, afterSeq, toSeq });
     }
-    const events = groupByRoom(ranges.length > 0 ? firstPage(await this.#log.ranges(ranges)) : []);
+    const events = groupByRoom(firstPage(await this.#ranges.of(ranges)));
     const pages = [...mine].map((roomId): EventsPage => {
       const headSeq = heads.get(roomId) ?? 0;
       const found = events.get(roomId) ?? [];
@@ -77,14 +77,4 @@ export class SyncRooms {
       complete: pages.every((page) => page.complete || !positions.has(page.roomId)),
     };
   }
-}
-
-function groupByRoom(entries: readonly RoomEntry[]): Map<RoomId, RoomEntry[]> {
-  const groups = new Map<RoomId, RoomEntry[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.roomId);
-    if (group) group.push(entry);
-    else groups.set(entry.roomId, [entry]);
-  }
-  return groups;
 }

@@ -57,7 +57,9 @@ export class InMemoryRoomLog implements RoomLog {
   ranges(ranges: readonly LogRange[]): Promise<readonly RoomEntry[]> {
     return this.#access.read(() => {
       const ordered = ranges.toSorted((a, b) => a.afterSeq - b.afterSeq);
-      return ordered.flatMap(({ roomId, afterSeq, toSeq }) => this.#log.of(roomId).slice(afterSeq, toSeq));
+      const found = ordered.flatMap(({ roomId, afterSeq, toSeq }) => this.#log.of(roomId).slice(afterSeq, toSeq));
+      // Entries are kept as they are, so that overlapping ranges find the same ones.
+      return [...new Set(found)];
     });
   }
 
