@@ -134,13 +134,13 @@ export function externalIdentitySuite(database: string, start: Start): void {
       expect(await own.ask('authenticate', { token: stranger })).toMatchObject({ error: { code: 'FORBIDDEN' } });
     });
 
-    it('asks the issuer once for many, and goes on without it', async () => {
-      expect(issuer.asked).toBe(1);
+    it('asks the issuer once for many on a node, and goes on without it', async () => {
+      expect(issuer.asked).toBe(server.nodes ?? 1);
       issuer.answer = { status: 500 };
       expect((await me(await tokenOf(aSubject()))).status).toBe(200);
       const junk = await Promise.all(Array.from({ length: 30 }, (_, n) => issuer.token({ ...key, kid: `kid-${n}` })));
       for (const { status } of await Promise.all(junk.map(me))) expect([401, 503]).toContain(status);
-      expect(issuer.asked).toBeLessThanOrEqual(2);
+      expect(issuer.asked).toBeLessThanOrEqual(2 * (server.nodes ?? 1));
       expect((await me(await tokenOf(aSubject()))).status).toBe(200);
       issuer.answer = {};
     });

@@ -26,7 +26,8 @@ function puttingOut(database: string, start: Start): void {
       await c.hears('typing', ({ userId, isTyping }) => userId === bob.id && isTyping);
       const path = `/api/rooms/${roomId}/${list}/${bob.id}`;
       expect(await codeOf(alice.call(method, path, method === 'POST' ? { reason: 'spam' } : undefined))).toBe('ok');
-      // No waiting: the answer to the moderator is the moment from which on it holds.
+      // No waiting: on the moderator's node the answer is the moment from which on it holds.
+      await site.carried();
       for (const device of devices) {
         expect(await say(device, roomId)).toMatchObject(refused('NOT_A_MEMBER'));
         expect(await device.ask('typing', { roomId, isTyping: true })).toMatchObject(refused('NOT_A_MEMBER'));
@@ -131,6 +132,7 @@ function silencing(database: string, start: Start): void {
       await b.ask('typing', { roomId, isTyping: true });
       const mute = (body: object) => alice.call('POST', `/api/rooms/${roomId}/mutes/${bob.id}`, body);
       expect(await codeOf(mute({ expiresInSeconds: 3_600 }))).toBe('ok');
+      await site.carried();
       const answer = await say(b, roomId);
       expect(answer).toMatchObject(refused('MUTED'));
       expect(answer.error?.retryAfterMs).toBeGreaterThan(3_500_000);
@@ -147,8 +149,10 @@ function silencing(database: string, start: Start): void {
       expect(await say(b, roomId)).toMatchObject(refused('MUTED'));
       expect((await alice.call('GET', `/api/rooms/${roomId}/mutes`)).body.mutes).toMatchObject([{ userId: bob.id }]);
       expect(await codeOf(alice.call('DELETE', `/api/rooms/${roomId}/mutes/${bob.id}`))).toBe('ok');
+      await site.carried();
       expect(await say(b, roomId)).toMatchObject({ ok: true });
       await mute({ expiresInSeconds: 1 });
+      await site.carried();
       expect(await say(b, roomId)).toMatchObject(refused('MUTED'));
       await new Promise((resolve) => setTimeout(resolve, 1_100));
       expect(await say(b, roomId)).toMatchObject({ ok: true });
@@ -159,6 +163,7 @@ function silencing(database: string, start: Start): void {
       const [owner, admin] = people as [Person, Person];
       await owner.call('PATCH', `/api/rooms/${roomId}/members/${admin.id}`, { role: 'admin' });
       await owner.call('POST', `/api/rooms/${roomId}/mutes/${admin.id}`, {});
+      await site.carried();
       expect(await codeOf(admin.call('DELETE', `/api/rooms/${roomId}/mutes/${admin.id}`))).toBe('CONFLICT');
       expect(await say(await admin.connect(), roomId)).toMatchObject(refused('MUTED'));
     });
@@ -167,9 +172,11 @@ function silencing(database: string, start: Start): void {
       const { roomId, people } = await site.room('owner', 'admin', 'member');
       const [owner, admin, member] = people as [Person, Person, Person];
       await owner.call('PATCH', `/api/rooms/${roomId}/members/${admin.id}`, { role: 'admin' });
+      await site.carried();
       const [o, a, m] = [await owner.connect(), await admin.connect(), await member.connect()];
       expect(await say(m, roomId)).toMatchObject({ ok: true });
       const { body } = await admin.call('PATCH', `/api/rooms/${roomId}`, { readOnly: true });
+      await site.carried();
       expect(body.room).toMatchObject({ readOnly: true, slowModeSeconds: 0, messageLimit: null, role: 'admin' });
       expect(await say(m, roomId)).toMatchObject(refused('FORBIDDEN'));
       expect(await m.ask('typing', { roomId, isTyping: true })).toMatchObject(refused('FORBIDDEN'));
@@ -178,6 +185,7 @@ function silencing(database: string, start: Start): void {
       expect(event).toMatchObject({ actorId: admin.id, readOnly: true });
       expect(event).not.toHaveProperty('name');
       await owner.call('PATCH', `/api/rooms/${roomId}/members/${member.id}`, { role: 'admin' });
+      await site.carried();
       expect(await say(m, roomId)).toMatchObject({ ok: true });
     });
 
@@ -186,6 +194,7 @@ function silencing(database: string, start: Start): void {
       const [owner, member] = people as [Person, Person];
       const [o, m] = [await owner.connect(), await member.connect()];
       await owner.call('PATCH', `/api/rooms/${roomId}`, { slowModeSeconds: 1_000 });
+      await site.carried();
       for (let count = 0; count < 3; count += 1) expect(await say(o, roomId)).toMatchObject({ ok: true });
       expect(await say(m, roomId, 'first', 'first')).toMatchObject({ ok: true });
       const answer = await say(m, roomId, 'second');
@@ -193,6 +202,7 @@ function silencing(database: string, start: Start): void {
       expect(answer.error?.retryAfterMs).toBeGreaterThan(990_000);
       expect(await say(m, roomId, 'first', 'first')).toMatchObject({ ok: true, data: { deduplicated: true } });
       await owner.call('PATCH', `/api/rooms/${roomId}`, { slowModeSeconds: 0 });
+      await site.carried();
       expect(await say(m, roomId, 'second')).toMatchObject({ ok: true });
     });
 
@@ -202,11 +212,13 @@ function silencing(database: string, start: Start): void {
       const [o, m] = [await owner.connect(), await member.connect()];
       const messageLimit = { messages: 2, perSeconds: 1_000 };
       await owner.call('PATCH', `/api/rooms/${roomId}`, { messageLimit });
+      await site.carried();
       expect((await member.call('GET', `/api/rooms/${roomId}`)).body.room.messageLimit).toEqual(messageLimit);
       for (let count = 0; count < 5; count += 1) expect(await say(o, roomId)).toMatchObject({ ok: true });
       for (let count = 0; count < 2; count += 1) expect(await say(m, roomId)).toMatchObject({ ok: true });
       expect(await say(m, roomId)).toMatchObject(refused('RATE_LIMITED'));
       await owner.call('PATCH', `/api/rooms/${roomId}`, { messageLimit: null });
+      await site.carried();
       expect(await say(m, roomId)).toMatchObject({ ok: true });
     });
   });

@@ -193,6 +193,7 @@ function expirySuite(database: string, start: Start): void {
         expect(await device.ask('authenticate', { token })).toMatchObject({ ok: false, error: { code } });
       }
       await bob.call('POST', '/api/auth/logout');
+      await site.carried();
       expect(await device.ask('authenticate', { token: bob.token })).toMatchObject({
         error: { code: 'UNAUTHENTICATED' },
       });

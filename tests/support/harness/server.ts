@@ -2,7 +2,10 @@ import { readConfig } from '../../../src/main/config/config.ts';
 import { start } from '../../../src/main/start.ts';
 
 export interface TestServer {
+  /** Of one of its nodes, another one each time when there are several: as a load balancer deals them out. */
   readonly url: string;
+  /** One, if not said. */
+  readonly nodes?: number;
   stop(): Promise<boolean>;
 }
 

@@ -2,11 +2,17 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { Person } from './person.ts';
 import type { TestServer } from './server.ts';
 
+/** Many times what the bus takes. */
+const CARRIED_MS = 300;
+
 export type Start = (env?: Record<string, string>) => Promise<TestServer>;
 
 /** A running server for the tests of one `describe`, and the people who use it. */
 export interface Site {
   readonly url: string;
+  readonly nodes: number;
+  /** What one node has answered holds there at once; the others have heard of it when this resolves. */
+  carried(): Promise<void>;
   someone(name?: string): Promise<Person>;
   /** The same, for all tests of the `describe`. */
   lasting(name?: string): Promise<Person>;
@@ -43,6 +49,10 @@ export function useSite(start: Start, env?: Record<string, string>): Site {
     get url() {
       return url();
     },
+    get nodes() {
+      return server?.nodes ?? 1;
+    },
+    carried: () => new Promise((resolve) => setTimeout(resolve, (server?.nodes ?? 1) > 1 ? CARRIED_MS : 0)),
     someone,
     async lasting(name) {
       const person = await Person.register(url(), name);
