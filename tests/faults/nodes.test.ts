@@ -107,10 +107,26 @@ describe('two nodes on one database', () => {
     expect(await cut).toBe('io server disconnect');
   });
 
-  describe.each(['paused', 'killed', 'cut off', 'half open'] as const)('while redis is %s', (how) => {
+  /** Now and then there is a Redis, for a moment. */
+  const flap = async (): Promise<() => Promise<void>> => {
+    let isUp = true;
+    const timer = setInterval(() => {
+      isUp = !isUp;
+      for (const link of nodes.links)
+        if (isUp) link.heal();
+        else link.cut();
+    }, 350);
+    return async () => {
+      clearInterval(timer);
+      for (const link of nodes.links) link.heal();
+    };
+  };
+
+  describe.each(['paused', 'killed', 'cut off', 'half open', 'flapping'] as const)('while redis is %s', (how) => {
     const breakIt = async (): Promise<() => Promise<void>> => {
       if (how === 'paused') return nodes.redis.pause();
       if (how === 'killed') return nodes.redis.kill();
+      if (how === 'flapping') return flap();
       for (const link of nodes.links)
         if (how === 'cut off') link.cut();
         else link.swallow();

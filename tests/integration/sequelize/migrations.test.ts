@@ -23,6 +23,34 @@ describeDatabases('migrations', (fresh) => {
     expect(await status()).toEqual({ applied: ALL, pending: [], executed: [] });
   });
 
+  it('only ever add to what the version before knows, which therefore goes on beside this one', async () => {
+    const aside = await database.aside();
+    const schema = async () => {
+      const tables = await aside.getQueryInterface().showAllTables();
+      const known = tables.filter((table) => table !== 'schema_migrations');
+      const columns = known.map(
+        async (table) => [table, await aside.getQueryInterface().describeTable(table)] as const,
+      );
+      return Object.fromEntries(await Promise.all(columns));
+    };
+    let before: Awaited<ReturnType<typeof schema>> = {};
+    for (const count of allMigrations.keys()) {
+      await up(allMigrations.slice(0, count + 1));
+      const now = await schema();
+      for (const [table, columns] of Object.entries(before)) {
+        const has = now[table] ?? {};
+        expect(has).toMatchObject(columns);
+        // The version before inserts rows without them.
+        const added = Object.entries(has).filter(([column]) => !(column in columns));
+        for (const [column, { allowNull, defaultValue }] of added) {
+          expect(allowNull || defaultValue !== null, `${table}.${column} can be left out`).toBe(true);
+        }
+      }
+      before = now;
+    }
+    expect(Object.keys(before).length).toBeGreaterThan(7);
+  });
+
   it('are told of without being run', async () => {
     expect(await status()).toEqual({ applied: [], pending: ALL, executed: [] });
     expect(await status()).toEqual({ applied: [], pending: ALL, executed: [] });
