@@ -7,7 +7,8 @@ import { until, type Start } from '../support/harness/site.ts';
 import { call } from '../support/harness/http.ts';
 import { everySuite } from './every-suite.ts';
 
-const NODES = 3;
+/** `E2E_NODES=2` for another number. */
+const NODES = Number(process.env['E2E_NODES'] ?? 3);
 
 let redis: PrivateRedis;
 beforeAll(async () => {
@@ -40,4 +41,4 @@ const start: Start = async (env = {}) => {
 };
 
 // People are dealt out to the nodes, so that nearly everything that one does reaches another by way of a third.
-everySuite('three nodes on MySQL and Redis', start);
+everySuite(`${NODES} nodes on MySQL and Redis`, start);
