@@ -13,6 +13,12 @@ export default {
       '^src/(client|contract)/',
       '^node_modules/(zod|socket\\.io-client)/',
     ]),
+    rule(
+      'client-carries-no-schemas',
+      { path: '^src/client/' },
+      { path: '^(src/contract|node_modules/zod)/', dependencyTypesNot: ['type-only'] },
+    ),
+    rule('only-clients-see-client', { path: '^src/', pathNot: '^src/client/' }, { path: '^src/client/' }),
     rule('no-io-inside', { path: '^src/(domain|application|contract)/' }, { dependencyTypes: ['core'] }),
     rule('inbound-not-outbound', { path: '^src/adapters/inbound/' }, { path: '^src/adapters/outbound/' }),
     rule('outbound-not-inbound', { path: '^src/adapters/outbound/' }, { path: '^src/adapters/inbound/' }),
