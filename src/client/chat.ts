@@ -64,17 +64,18 @@ export class Chat {
 
   /** Joins if need be. What is above the snapshot's `headSeq` comes as events. @throws ChatError */
   async join(request: JoinRequest): Promise<Snapshot> {
-    const snapshot = valueOf(await this.#session.courier.ask('join_room', request));
+    const { outcome } = await this.#session.courier.ask('join_room', request);
+    const snapshot = valueOf(outcome);
     this.#session.feed.join(snapshot.room.id, snapshot.headSeq);
     return snapshot;
   }
 
   /** Ends the membership, on every device. @throws ChatError */
   async leave(roomId: string): Promise<void> {
-    const outcome = await this.#session.courier.ask('leave_room', { roomId });
+    const { outcome, attempts } = await this.#session.courier.ask('leave_room', { roomId });
     const isLeft = !outcome.ok && (outcome.error.code === 'NOT_A_MEMBER' || outcome.error.code === 'ROOM_NOT_FOUND');
     // An earlier attempt, whose answer was lost, has done it.
-    if (!(isLeft && outcome.attempts > 1)) valueOf(outcome);
+    if (!(isLeft && attempts > 1)) valueOf(outcome);
     this.#session.feed.forget(roomId, null);
   }
 

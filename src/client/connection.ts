@@ -45,7 +45,6 @@ export class Connection {
       // A connection that does not answer is given up: it may be open at this end only.
       const cancel = this.#deps.after(this.#deps.ackTimeoutMs, () => this.#deps.giveUp('silent'));
       this.#socket.emit(event, payload, (reply) => {
-        if (!this.#pending.has(lose)) return;
         const ack = checkAck(event, reply) as Ack<Reply<E>> | null;
         const isTokenSpent = ack?.ok === false && isAboutToken(ack.error) && event !== 'authenticate';
         if (isTokenSpent) return this.#deps.giveUp('token');

@@ -23,22 +23,22 @@ export class Courier {
     this.#surroundings = surroundings;
   }
 
-  /** Never rejects. `attempts` tells an answer to the first attempt from one to a repeated request. */
+  /** Never rejects. `attempts` tells the answer to a first request from that to a repeated one. */
   async ask<E extends AskName>(
     event: E,
     payload: Payload<E>,
     { isWanted = () => true, waiting }: Patience = {},
-  ): Promise<Outcome<Reply<E>> & { readonly attempts: number }> {
+  ): Promise<{ readonly outcome: Outcome<Reply<E>>; readonly attempts: number }> {
     const { after, random } = this.#surroundings;
     let refusals = 0;
     for (let attempts = 1; ; attempts += 1) {
       const connection = await this.#link.opened();
-      if (connection === null || !isWanted()) return { ok: false, error: over(), attempts };
+      if (connection === null || !isWanted()) return { outcome: { ok: false, error: over() }, attempts };
       const answer = await connection.ask(event, payload);
       if (answer === 'lost') continue;
-      if (answer.ok) return { ...answer, attempts };
+      if (answer.ok) return { outcome: answer, attempts };
       const error = ChatError.of(answer.error);
-      if (!isPassing(error)) return { ok: false, error, attempts };
+      if (!isPassing(error)) return { outcome: { ok: false, error }, attempts };
       waiting?.(error);
       const waitMs = backoffMs(refusals, random, error.retryAfterMs);
       refusals += 1;

@@ -103,14 +103,9 @@ export class Link {
     if (this.#state !== 'connecting') return;
     const socket = openSocket(token, {
       opened: () => this.#opened(socket, token),
-      refused: (refusal, cause) => {
-        if (socket === this.#socket) this.#refused(token, refusal, cause);
-      },
-      lost: () => {
-        if (socket === this.#socket) this.#retry();
-      },
+      refused: (refusal, cause) => this.#refused(token, refusal, cause),
+      lost: () => this.#retry(),
       heard: (event, payload) => {
-        if (socket !== this.#socket) return;
         if (isTokenEnd(event, payload)) tokens.spend(token);
         this.#deps.heard(event, payload);
       },
@@ -119,7 +114,6 @@ export class Link {
   }
 
   #opened(socket: WireSocket, token: string): void {
-    if (socket !== this.#socket) return;
     this.#freshRefusals = 0;
     const connection: Connection = new Connection(socket, {
       after: this.#deps.after,

@@ -124,7 +124,7 @@ export class Outbox {
 
   async #deliver(item: Item): Promise<void> {
     const message = plain(item.sending);
-    const outcome = await this.#deps.courier.ask('send_message', message, {
+    const { outcome } = await this.#deps.courier.ask('send_message', message, {
       isWanted: () => !item.isSettled,
       waiting: (error) => this.#deps.changed({ status: 'waiting', message, error }),
     });

@@ -51,7 +51,10 @@ export function realSurroundings(url: string): Surroundings {
         if (!isOver) handlers.heard(event, payload);
       });
       const wire: WireSocket = {
-        emit: (event, payload, ack) => void socket.emit(event, payload, ack),
+        emit: (event, payload, ack) =>
+          void socket.emit(event, payload, (reply: unknown) => {
+            if (!isOver) ack(reply);
+          }),
         close: () => finish(() => undefined),
       };
       return wire;

@@ -37,7 +37,6 @@ export class RoomView {
   /** Returns what can be told now, in order: nothing for a duplicate, nothing for what is early. */
   accept(entry: LogEntry): LogEntry[] {
     this.expect(entry.seq);
-    if (this.#position !== null && entry.seq <= this.#position) return [];
     const isNext = this.#position !== null && entry.seq === this.#position + 1;
     if (isNext || this.#held.size < HELD_MAX) this.#held.set(entry.seq, entry);
     return this.#settle();

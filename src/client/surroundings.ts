@@ -5,7 +5,7 @@ export type Cancel = () => void;
 /** One connection, from the attempt to its end. It never connects again; the next attempt is another one. */
 export interface WireSocket {
   emit(event: string, payload: unknown, ack: (reply: unknown) => void): void;
-  /** No handler is called after this. */
+  /** No handler and no ack is called after this. */
   close(): void;
 }
 
