@@ -82,7 +82,7 @@ export class Feed {
     if (view.position !== null) this.#deps.gone(roomId, event);
   }
 
-  /** An answer to `sync` is under way; returns which rooms it has to be about, and how to take the answer. */
+  /** An answer to `sync` from these positions is under way; returns how to take it. */
   beginSync(positions: ReadonlyMap<string, number>): (reply: Reply<'sync'>) => void {
     this.#isReading = true;
     this.#ended.clear();
@@ -93,7 +93,7 @@ export class Feed {
         // Not when it was left and joined again meanwhile.
         if (view !== undefined && view === this.#views.get(roomId)) this.forget(roomId, null);
       }
-      for (const page of reply.rooms) this.#takePage(page, asked.get(page.roomId));
+      for (const page of reply.rooms) this.#takePage(page);
       const mine = new Set(reply.rooms.map(({ roomId }) => roomId));
       for (const [roomId, view] of this.#views) {
         if (view.position === null && !mine.has(roomId)) this.#views.delete(roomId);
@@ -110,7 +110,7 @@ export class Feed {
     this.#cancelGapTimer?.();
   }
 
-  #takePage({ roomId, events, headSeq }: Page, asked: RoomView | undefined): void {
+  #takePage({ roomId, events, headSeq }: Page): void {
     const view = this.#views.get(roomId);
     if (view === undefined) {
       // Another device of the user has joined it.
@@ -118,7 +118,7 @@ export class Feed {
     } else if (view.position === null) {
       view.expect(headSeq);
       this.#begin(roomId, view, Math.min(headSeq, view.earliestHeld - 1));
-    } else if (view === asked) {
+    } else {
       view.expect(headSeq);
       for (const event of events) {
         const entry = asLogEntry(event);

@@ -33,6 +33,8 @@ export interface Plan {
   /** The user of each client. */
   readonly clients: readonly number[];
   readonly frames: Frames;
+  /** What the clients are: the simulation's own, which does odd things as well, or the one that is published. */
+  readonly device: 'own' | 'published';
   readonly rooms: number;
   readonly operations: readonly PlannedOperation[];
   readonly faults: readonly PlannedFault[];
@@ -63,6 +65,7 @@ export function planOf(seed: number): Plan {
     users,
     clients,
     frames: random.chance(0.25) ? 'one by one' : 'in order',
+    device: 'own',
     rooms,
     operations: operationsOf(random, { workMs, clients: clients.length, rooms }),
     faults: faultsOf(random, { untilMs: healAtMs, nodes: nodeCount, clients: clients.length }),

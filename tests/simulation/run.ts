@@ -1,4 +1,4 @@
-import type { SimClient } from './client/sim-client.ts';
+import type { SimulatedClient } from './client/simulated-client.ts';
 import type { History } from './history.ts';
 import { planOf, type Fault, type Plan, type PlannedOperation } from './plan.ts';
 import { Random } from './random.ts';
@@ -123,7 +123,7 @@ class Driver {
     }
   }
 
-  #move(client: SimClient, roomId: string, way: 'join' | 'leave'): void {
+  #move(client: SimulatedClient, roomId: string, way: 'join' | 'leave'): void {
     const key = `${client.userId}/${roomId}`;
     const before = this.#memberships.get(key) ?? Promise.resolve();
     this.#memberships.set(

@@ -1,6 +1,8 @@
 import type { RoomEntry } from '../../src/domain/room/room-entry.ts';
 import { Connection, type Answer, type ClientLink } from './client/connection.ts';
+import { SdkClient } from './client/sdk-client.ts';
 import { SimClient } from './client/sim-client.ts';
+import type { SimulatedClient } from './client/simulated-client.ts';
 import { Engine, Tx, type AdaptInsert, type Change, type Row } from './database/engine.ts';
 import { DatabaseFaults } from './database/faults.ts';
 import { SimDatabase } from './database/sim-database.ts';
@@ -21,7 +23,7 @@ export interface Mutation extends NodeMutation {
 
 interface Live {
   readonly connection: Connection;
-  readonly client: SimClient;
+  readonly client: SimulatedClient;
   readonly toServer: (packet: ClientPacket | 'gone') => void;
 }
 
@@ -36,7 +38,7 @@ interface Slot {
 /** The nodes, the clients and what is between them, in one simulated time. */
 export class World {
   readonly recorder: Recorder;
-  readonly clients: readonly SimClient[];
+  readonly clients: readonly SimulatedClient[];
   readonly faults: DatabaseFaults;
   readonly bugs: string[] = [];
   readonly #plan: Plan;
@@ -122,7 +124,7 @@ export class World {
   }
 
   /** Breaks a client's connection; either end notices when it does. */
-  cut(client: SimClient, clientSeesMs: number, serverSeesMs: number): void {
+  cut(client: SimulatedClient, clientSeesMs: number, serverSeesMs: number): void {
     for (const slot of this.#slots) {
       for (const live of slot.live) {
         if (live.client !== client || live.connection !== client.connection) continue;
@@ -160,16 +162,20 @@ export class World {
     };
   }
 
-  #client(user: number, index: number): SimClient {
-    const { frames, requestShare, twiceShare } = this.#plan;
-    return new SimClient({
+  #client(user: number, index: number): SimulatedClient {
+    const { frames, requestShare, twiceShare, healAtMs } = this.#plan;
+    const deps = {
       name: `client-${index}`,
       userId: userIdOf(user),
       time: this.#time,
       random: new Random(this.#plan.seed, 100 + index),
       recorder: this.recorder,
-      connect: (client) => this.#connect(client, user),
-      request: (call, request) => this.#request(call, user, request),
+      connect: (client: SimulatedClient) => this.#connect(client, user),
+      request: (call: string, request: object) => this.#request(call, user, request),
+    };
+    if (this.#plan.device === 'published') return new SdkClient({ ...deps, healAtMs });
+    return new SimClient({
+      ...deps,
       syncEveryMs: frames === 'one by one' ? 1_500 : null,
       requestShare,
       twiceShare,
@@ -194,7 +200,7 @@ export class World {
     return null;
   }
 
-  #connect(client: SimClient, user: number): Promise<Connection | null> {
+  #connect(client: SimulatedClient, user: number): Promise<Connection | null> {
     const slot = this.#homeOf(user);
     const node = slot?.node;
     if (!slot || !node) return this.#time.sleep(20).then(() => null);
@@ -225,7 +231,7 @@ export class World {
     });
   }
 
-  #noteWritten(connection: Connection, { userId }: SimClient, node: SimNode, packet: ServerPacket): void {
+  #noteWritten(connection: Connection, { userId }: SimulatedClient, node: SimNode, packet: ServerPacket): void {
     if (packet.type === 'connected') {
       this.recorder.note({ kind: 'connected', connection: connection.id, userId, node: node.name });
     }
