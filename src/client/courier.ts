@@ -1,6 +1,7 @@
 import { backoffMs } from './backoff.ts';
 import { ChatError, isPassing } from './chat-error.ts';
 import type { Link } from './link.ts';
+import type { Pauses } from './pauses.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { AskName, Payload, Reply } from './wire-types.ts';
 
@@ -16,11 +17,13 @@ interface Patience {
 /** Asks until there is an answer that stays. Only for requests that may be repeated. */
 export class Courier {
   readonly #link: Link;
-  readonly #surroundings: Pick<Surroundings, 'after' | 'random'>;
+  readonly #pauses: Pauses;
+  readonly #random: Surroundings['random'];
 
-  constructor(link: Link, surroundings: Pick<Surroundings, 'after' | 'random'>) {
+  constructor(link: Link, pauses: Pauses, random: Surroundings['random']) {
     this.#link = link;
-    this.#surroundings = surroundings;
+    this.#pauses = pauses;
+    this.#random = random;
   }
 
   /** Never rejects. `attempts` tells the answer to a first request from that to a repeated one. */
@@ -29,7 +32,6 @@ export class Courier {
     payload: Payload<E>,
     { isWanted = () => true, waiting }: Patience = {},
   ): Promise<{ readonly outcome: Outcome<Reply<E>>; readonly attempts: number }> {
-    const { after, random } = this.#surroundings;
     let refusals = 0;
     for (let attempts = 1; ; attempts += 1) {
       const connection = await this.#link.opened();
@@ -40,9 +42,9 @@ export class Courier {
       const error = ChatError.of(answer.error);
       if (!isPassing(error)) return { outcome: { ok: false, error }, attempts };
       waiting?.(error);
-      const waitMs = backoffMs(refusals, random, error.retryAfterMs);
+      const waitMs = backoffMs(refusals, this.#random, error.retryAfterMs);
       refusals += 1;
-      await new Promise<void>((resolve) => after(waitMs, resolve));
+      await this.#pauses.pause(waitMs);
     }
   }
 }

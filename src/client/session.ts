@@ -9,6 +9,7 @@ import { Link, type ConnectionState } from './link.ts';
 import { Marks } from './marks.ts';
 import { Outbox } from './outbox.ts';
 import type { Storage } from './outbox-store.ts';
+import { Pauses } from './pauses.ts';
 import { Rest } from './rest.ts';
 import type { Cancel, Surroundings } from './surroundings.ts';
 import { Synchronizer } from './synchronizer.ts';
@@ -38,6 +39,7 @@ export class Session {
   readonly #tokens: TokenKeeper;
   readonly rest: Rest;
   readonly feed: Feed;
+  readonly #pauses: Pauses;
   readonly #synchronizer: Synchronizer;
   readonly courier: Courier;
   readonly outbox: Outbox;
@@ -55,6 +57,7 @@ export class Session {
     this.#options = options;
     this.#surroundings = surroundings;
     const { after, random, newId, openSocket, request } = surroundings;
+    this.#pauses = new Pauses(after);
     const reportError = (error: ChatError) => this.events.emit('error', error);
     this.#tokens = new TokenKeeper(options.token);
     this.rest = new Rest(this.#tokens, request);
@@ -64,7 +67,7 @@ export class Session {
       heard: (event, payload) => this.#heard(event, payload),
       changed: (state, error) => this.#changed(state, error),
     });
-    this.courier = new Courier(this.link, surroundings);
+    this.courier = new Courier(this.link, this.#pauses, random);
     this.feed = new Feed({
       after,
       userId: () => this.#userId,
@@ -74,7 +77,7 @@ export class Session {
       isMissing: () => this.#catchUp(),
     });
     for (const [roomId, position] of options.positions ?? []) this.feed.resume(roomId, position);
-    this.#synchronizer = new Synchronizer({ after, random, feed: this.feed, reportError });
+    this.#synchronizer = new Synchronizer({ pauses: this.#pauses, random, feed: this.feed, reportError });
     this.outbox = new Outbox({
       ...{ courier: this.courier, newId, reportError },
       changed: (outgoing) => this.events.emit('outgoing', outgoing),
@@ -99,7 +102,6 @@ export class Session {
   }
 
   close(): void {
-    this.#stopListening();
     this.link.close();
   }
 
@@ -146,7 +148,7 @@ export class Session {
   async #renewToken(): Promise<void> {
     if (!this.#tokens.isRenewable || this.#isRenewed) return;
     this.#isRenewed = true;
-    this.#surroundings.after(RENEW_PAUSE_MS, () => (this.#isRenewed = false));
+    void this.#pauses.pause(RENEW_PAUSE_MS).then(() => (this.#isRenewed = false));
     try {
       const token = await this.#tokens.renewed();
       const answer = await this.link.connection?.ask('authenticate', { token });
@@ -167,9 +169,11 @@ export class Session {
 
   #changed(state: ConnectionState, error: ChatError | undefined): void {
     if (state === 'closed') {
+      this.#stopListening();
       this.outbox.close();
       this.feed.close();
       this.typing.close();
+      this.#pauses.end();
       this.#started?.reject(error ?? new ChatError('CLOSED', 'The client was closed.'));
     }
     this.events.emit('state', error ? { state, error } : { state });

@@ -2,9 +2,11 @@ import { backoffMs } from './backoff.ts';
 import { ChatError, isPassing } from './chat-error.ts';
 import type { Connection } from './connection.ts';
 import type { Feed } from './feed.ts';
+import type { Pauses } from './pauses.ts';
 import type { Surroundings } from './surroundings.ts';
 
-interface SynchronizerDeps extends Pick<Surroundings, 'after' | 'random'> {
+interface SynchronizerDeps extends Pick<Surroundings, 'random'> {
+  readonly pauses: Pauses;
   readonly feed: Feed;
   readonly reportError: (error: ChatError) => void;
 }
@@ -56,7 +58,7 @@ export class Synchronizer {
   }
 
   async #readAll(connection: Connection, roomIds: readonly string[]): Promise<boolean> {
-    const { feed, after, random, reportError } = this.#deps;
+    const { feed, pauses, random, reportError } = this.#deps;
     for (let failures = 0; ;) {
       const positions = new Map([...feed.positions].filter(([roomId]) => roomIds.includes(roomId)));
       const take = feed.beginSync(positions);
@@ -76,7 +78,7 @@ export class Synchronizer {
       }
       const waitMs = backoffMs(failures, random, retryAfterMs);
       failures += 1;
-      await new Promise<void>((resolve) => after(waitMs, resolve));
+      await pauses.pause(waitMs);
       if (connection.isOver) return false;
     }
   }

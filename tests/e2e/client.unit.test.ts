@@ -226,4 +226,19 @@ describe('the client, on a real server', () => {
     await expect(enter(() => 'not a token', { url: short.url })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(await short.stop()).toBe(true);
   });
+
+  it('comes in where WebSocket is not let through, and comes to rest when the server goes and it is closed', async () => {
+    const polling = await startServer({ SOCKET_TRANSPORTS: 'polling' });
+    const alice = await Person.register(polling.url, 'alice');
+    const roomId = await alice.createRoom();
+    const a = await enter(alice.token, { url: polling.url });
+    expect(await a.send(roomId, 'by polling').settled).toMatchObject({ ok: true });
+    expect(await polling.stop()).toBe(true);
+    await until('it has noticed', () => a.state === 'offline');
+    const { settled } = a.send(roomId, 'too late');
+    expect(a.pending).toMatchObject([{ content: 'too late' }]);
+    a.close();
+    expect(await settled).toMatchObject({ ok: false, error: { code: 'CLOSED' } });
+    expect(a.state).toBe('closed');
+  });
 });

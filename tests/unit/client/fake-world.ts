@@ -69,7 +69,6 @@ export const sent = (seq: number, deduplicated = false) => ({
 /** Everything around a client, in the hand of a test: time, chance, the network, the server. */
 export class FakeWorld {
   readonly sockets: FakeSocket[] = [];
-  readonly chats: Chat[] = [];
   readonly #tasks = new Set<{ readonly atMs: number; readonly task: () => void }>();
   #nowMs = 0;
   #ids = 0;
@@ -93,6 +92,11 @@ export class FakeWorld {
     request: async () => ({ status: 200, body: { user: { id: ME } } }),
     onNetworkBack: () => () => undefined,
   };
+
+  /** How many timers run. */
+  get timers(): number {
+    return this.#tasks.size;
+  }
 
   get socket(): FakeSocket {
     const socket = this.sockets.at(-1);
@@ -118,7 +122,6 @@ export class FakeWorld {
   /** A client that is connected and has asked for the first `sync`. */
   async connected(options: Partial<ChatOptions> = {}): Promise<Chat> {
     const chat = new Chat({ token: 'a token', ...options }, this.surroundings);
-    this.chats.push(chat);
     const started = chat.start();
     await turn();
     this.socket.handlers.opened();

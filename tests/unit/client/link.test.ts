@@ -223,3 +223,27 @@ it('says that somebody types at most so often, and not after a message', async (
   chat.setTyping(ROOM);
   expect(notes()).toEqual([true, false, true, true]);
 });
+
+it('leaves no timer behind and nobody waiting when it is closed', async () => {
+  const world = new FakeWorld();
+  const chat = await world.live(3, { token: counting().token });
+  const stream = chat.messages();
+  const next = stream.next();
+  chat.setTyping(ROOM);
+  world.socket.handlers.heard('session_expiring', { expiresAt: 'soon' });
+  world.socket.message(9);
+  chat.send(ROOM, 'one');
+  const left = expect(chat.leave(ROOM)).rejects.toMatchObject({ code: 'CLOSED' });
+  const joined = expect(chat.join({ roomId: ROOM })).rejects.toMatchObject({ code: 'CLOSED' });
+  await turn();
+  world.socket.answer('leave_room', refused('RATE_LIMITED', 60_000));
+  world.socket.answer('send_message', refused('OVERLOADED'));
+  await turn();
+  expect(world.timers).toBeGreaterThan(4);
+  chat.close();
+  await Promise.all([left, joined]);
+  expect(await next).toEqual({ value: undefined, done: true });
+  await turn();
+  expect(world.timers).toBe(0);
+  expect(world.socket.isClosed).toBe(true);
+});
