@@ -20,6 +20,7 @@ interface FeedDeps extends Pick<Surroundings, 'after'> {
 
 /** How long a gap may close by itself. */
 const GAP_MS = 300;
+const UNHEEDED_MAX = 1_000;
 
 /** Puts together what is pushed and what is read: each room's log in order, from where it began. */
 export class Feed {
@@ -27,6 +28,8 @@ export class Feed {
   readonly #views = new Map<string, RoomView>();
   /** Rooms that ended while an answer was under way that may not know of it. */
   readonly #ended = new Set<string>();
+  /** The latest that came of rooms which were not followed then: a snapshot of one may be older. */
+  readonly #unheeded = new Map<string, number>();
   #isReading = false;
   #cancelGapTimer: Cancel | null = null;
 
@@ -134,10 +137,17 @@ export class Feed {
     if (isOwnJoin && (known?.position ?? null) === null) return this.#begin(roomId, known ?? new RoomView(), seq - 1);
     if (known) return known;
     // What is read now will tell whether the user is in that room.
-    if (!this.#isReading || this.#ended.has(roomId)) return null;
+    if (!this.#isReading || this.#ended.has(roomId)) return this.#noteUnheeded(entry);
     const view = new RoomView();
     this.#views.set(roomId, view);
     return view;
+  }
+
+  #noteUnheeded({ roomId, seq }: LogEntry): null {
+    this.#unheeded.set(roomId, Math.max(seq, this.#unheeded.get(roomId) ?? 0));
+    const oldest = this.#unheeded.size > UNHEEDED_MAX ? this.#unheeded.keys().next() : null;
+    if (oldest && !oldest.done) this.#unheeded.delete(oldest.value);
+    return null;
   }
 
   #begin(roomId: string, view: RoomView, position: number): RoomView {
@@ -146,6 +156,8 @@ export class Feed {
     const ready = view.begin(position);
     this.#deps.entered(roomId, position);
     this.#tell(ready);
+    view.expect(this.#unheeded.get(roomId) ?? position);
+    this.#unheeded.delete(roomId);
     return view;
   }
 

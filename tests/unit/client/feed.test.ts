@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { Feed } from '../../../src/client/feed.ts';
+import type { LogEntry } from '../../../src/client/wire-types.ts';
+
+const entry = (seq: number): LogEntry =>
+  ({ type: 'message', id: `id-${seq}`, roomId: 'room', seq, userId: 'somebody', content: 'x' }) as unknown as LogEntry;
+
+it('asks for what came between a snapshot and its answer, before there was a room to put it in', () => {
+  const due: (() => void)[] = [];
+  const told: number[] = [];
+  let missing = 0;
+  const feed = new Feed({
+    after: (_ms, then) => {
+      due.push(then);
+      return () => undefined;
+    },
+    userId: () => 'me',
+    told: ({ seq }) => told.push(seq),
+    entered: () => undefined,
+    gone: () => undefined,
+    isMissing: () => (missing += 1),
+  });
+  feed.take(entry(18));
+  feed.take(entry(19));
+  feed.join('room', 18);
+  for (const then of due.splice(0)) then();
+  expect({ missing, told }).toEqual({ missing: 1, told: [] });
+  feed.take(entry(19));
+  expect({ told, positions: [...feed.positions] }).toEqual({ told: [19], positions: [['room', 19]] });
+  feed.join('another', 5);
+  for (const then of due.splice(0)) then();
+  expect(missing).toBe(1);
+});
