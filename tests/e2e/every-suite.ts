@@ -16,6 +16,7 @@ import { rolesSuite } from './roles.suite.ts';
 import { secrecySuite } from './secrecy.suite.ts';
 import { sessionsSuite } from './sessions.suite.ts';
 import { silenceSuite } from './silence.suite.ts';
+import { tokenAttacksSuite } from './token-attacks.suite.ts';
 
 /** What the whole product promises over the wire: the same on every database. */
 export function everySuite(database: string, start: Start): void {
@@ -31,6 +32,7 @@ export function everySuite(database: string, start: Start): void {
   devicesSuite(database, start);
   sessionsSuite(database, start);
   externalIdentitySuite(database, start);
+  tokenAttacksSuite(database, start);
   budgetsSuite(database, start);
   limitsSuite(database, start);
   hostileInputSuite(database, start);
