@@ -91,19 +91,22 @@ describeServers("units of work that get in each other's way", (_server, adminUrl
     const { roomId, userId } = await storedMember(node);
     const other = await storedRoom(node);
     let finish = (): void => undefined;
+    let held = (): void => undefined;
+    const isHeld = new Promise<void>((resolve) => (held = resolve));
     const holding = node.unitOfWork.run(async ({ members }) => {
       await members.remove(roomId, userId);
+      held();
       await new Promise<void>((resolve) => (finish = resolve));
     });
-    await delay(50);
+    await isHeld;
     let attempts = 0;
     const careless = node.unitOfWork.run(async ({ members }) => {
       attempts += 1;
       await members.insert(aMember({ roomId: other.id, userId }));
+      if (attempts === 2) finish();
       // MySQL undoes this statement only, and would commit the one before it.
       return members.remove(roomId, userId).catch(() => 'went on');
     });
-    setTimeout(finish, 3_500);
     expect(await within('the unit', careless, 15_000)).toBe(false);
     expect(attempts).toBe(2);
     await holding;
