@@ -11,6 +11,7 @@ import { moderationModule } from './modules/moderation.module.ts';
 import { memoryPersistenceModule, sequelizePersistenceModule } from './modules/persistence.modules.ts';
 import { redisNodesModule, singleNodeModule } from './modules/nodes.module.ts';
 import { roomsModule } from './modules/rooms.module.ts';
+import { sitesModule } from './modules/sites.module.ts';
 import { systemModule } from './modules/system.module.ts';
 
 /** Assembles the application for a configuration. Nothing is opened until it is asked for. */
@@ -23,6 +24,6 @@ export function buildContainer(config: Config): Container {
   const persistenceModule = config.databaseUrl === 'memory:' ? memoryPersistenceModule : sequelizePersistenceModule;
   const nodesModule = config.redisUrl === null ? singleNodeModule : redisNodesModule;
   container.load(systemModule, persistenceModule, nodesModule);
-  container.load(accountsModule, roomsModule, moderationModule, messagingModule, inboundModule);
+  container.load(accountsModule, roomsModule, moderationModule, messagingModule, sitesModule, inboundModule);
   return container;
 }

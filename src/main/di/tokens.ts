@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { Server as HttpServer } from 'node:http';
 import type { ActionLimits } from '../../application/access/action-limits.ts';
 import type { MembershipCache } from '../../application/access/membership-cache.ts';
@@ -158,6 +158,8 @@ export const TOKENS = {
   admission: token<Admission>('Admission'),
   gate: token<ConnectionGate>('ConnectionGate'),
   app: token<Express>('HttpApp'),
+  /** What is served over HTTP besides the contract. */
+  sites: token<readonly RequestHandler[]>('Sites'),
   server: token<NetworkServer>('NetworkServer'),
   io: token<LiveServer>('SocketServer'),
 };

@@ -91,13 +91,14 @@ export const inboundModule = new ContainerModule((options) => {
       persistence,
       redis: TOKENS.redis,
       lifecycle: TOKENS.lifecycle,
+      sites: TOKENS.sites,
       ...accounts,
       ...rooms,
       ...invites,
       ...moderation,
       ...messages,
     },
-    ({ config, logger, clock, guard, limits, inFlight, persistence, redis, lifecycle, ...useCases }) =>
+    ({ config, logger, clock, guard, limits, inFlight, persistence, redis, lifecycle, sites, ...useCases }) =>
       createHttpApp({
         handlers: limitOperations(
           httpHandlers({
@@ -116,6 +117,7 @@ export const inboundModule = new ContainerModule((options) => {
         corsOrigins: config.corsOrigins,
         trustProxy: config.trustProxy,
         began: inFlight.began,
+        sites,
       }),
   );
   const { connectDevice, trackPresence, watchPresence } = TOKENS;

@@ -21,6 +21,8 @@ export interface HttpAppDeps extends MountDeps {
   readonly trustProxy: number | false;
   /** A request has begun; the function that is returned says that it has ended. */
   readonly began: () => () => void;
+  /** What is served besides the contract, in this order: documents, a page. Each passes on what it does not know. */
+  readonly sites: readonly RequestHandler[];
 }
 
 export function createHttpApp(deps: HttpAppDeps): Express {
@@ -32,6 +34,7 @@ export function createHttpApp(deps: HttpAppDeps): Express {
   app.use(noStore);
   app.use(express.json({ limit: BODY_BYTES_MAX }));
   mountContract(app, deps);
+  for (const site of deps.sites) app.use(site);
   app.use(() => {
     throw new AppError('NOT_FOUND', { message: 'There is no such route.' });
   });
