@@ -5,7 +5,7 @@ import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
 import { COLUMNS, toEntry, valuesOf, type LogRow } from './log-row.ts';
-import type { Dialect } from './stored-time.ts';
+import { timeText, type Dialect } from './stored-time.ts';
 
 // A row that is found is held against all ranges of its statement, so many ranges in one cost more than they save.
 const RANGES_MAX = 50;
@@ -24,6 +24,10 @@ const INSERT = `${INTO} VALUES ?`;
 const INSERT_NEXT = `${INTO}
   SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM room_log WHERE room_id = ?`;
 
+const DRAFT = ['n', 'room_id', 'id', 'actor_id', 'client_message_id', 'content', 'created_at'];
+const DRAFT_FIRST = `SELECT ${DRAFT.map((column) => `? AS ${column}`).join(', ')}`;
+const DRAFT_NEXT = ` UNION ALL SELECT ${DRAFT.map(() => '?').join(', ')}`;
+
 /**
  * How statements that follow a room's order name the table. The optimisers of MySQL and MariaDB weigh by statistics,
  * and now and then prefer the index of clients' keys and a sort, or even read a whole room for its last entry.
@@ -39,6 +43,10 @@ export const orderedLog: Record<Dialect, (alias: string) => string> = {
 export const headOf = (roomId: string, dialect: Dialect): string =>
   `(SELECT h.seq FROM ${orderedLog[dialect]('h')} WHERE h.room_id = ${roomId}
     ORDER BY h.room_id DESC, h.seq DESC LIMIT 1)`;
+
+// Each room once, and first: a subquery for each draft would read past what others have not committed, again and again.
+const LOCKED_ROOMS = `SELECT rooms.id, ${headOf('rooms.id', 'mysql')} AS head
+  FROM rooms WHERE rooms.id IN (?) ORDER BY rooms.id FOR UPDATE`;
 
 /** The statements about the table `room_log`, for both dialects. Errors are the driver's own. */
 export class RoomLogTable {
@@ -71,6 +79,37 @@ export class RoomLogTable {
     const taken = 'SELECT seq FROM room_log WHERE id = ?';
     const [row] = await this.#database.rows<{ seq: number }>(taken, [draft.id], transaction);
     return Number(row?.seq);
+  }
+
+  /**
+   * Numbers and inserts, in one statement, the drafts of those who are members, while it holds the locks of the rooms;
+   * the seqs by the ids of the drafts, none for a draft that was left out. For MySQL.
+   *
+   * Heads and members are read in one view of the data. It is taken after the locks are granted, as nothing else is
+   * read before; were it older, an entry that it misses would have a seq that this takes, and the key refuse it.
+   */
+  async insertAfterOthers(drafts: readonly MessageDraft[]): Promise<Map<string, number>> {
+    const seqs = new Map<string, number>();
+    for (const some of chunks(drafts, TUPLES_MAX)) {
+      const rows = DRAFT_FIRST + DRAFT_NEXT.repeat(some.length - 1);
+      const sql = `${INTO}
+        SELECT STRAIGHT_JOIN r.id, COALESCE(r.head, 0) + ROW_NUMBER() OVER (PARTITION BY r.id ORDER BY d.n),
+          d.id, 'message', d.actor_id, d.client_message_id, d.content, NULL, d.created_at
+        FROM (${LOCKED_ROOMS}) r JOIN (${rows}) d ON d.room_id = r.id
+        WHERE EXISTS (
+          SELECT 1 FROM room_members m WHERE m.room_id = r.id AND m.user_id = CONVERT(d.actor_id USING ascii)
+        )`;
+      const values = some.flatMap(({ id, roomId, senderId, clientMessageId, content, createdAtMs }, n) => {
+        return [n, roomId, id, senderId, clientMessageId, content, timeText(createdAtMs, 'mysql')];
+      });
+      const ids = some.map(({ id }) => id);
+      await this.#database.change(sql, [[...new Set(some.map(({ roomId }) => roomId))], ...values]);
+      const placed = 'SELECT id, seq FROM room_log WHERE id IN (?)';
+      for (const { id, seq } of await this.#database.rows<{ id: string; seq: number }>(placed, [ids])) {
+        seqs.set(id, Number(seq));
+      }
+    }
+    return seqs;
   }
 
   async head(roomId: RoomId, transaction: Transaction | null): Promise<number> {

@@ -32,7 +32,7 @@ export class SequelizeRoomLog implements RoomLog {
   constructor(scope: Scope, options: GroupCommitOptions) {
     this.#scope = scope;
     this.#table = new RoomLogTable(scope.database);
-    this.#writer = new LogWriter(scope.database, this.#table);
+    this.#writer = new LogWriter(scope.database, this.#table, (roomId) => this.hold(roomId));
     this.#commits = new GroupCommit({
       ...options,
       keyOf: ({ roomId }) => roomId,
