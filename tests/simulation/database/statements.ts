@@ -39,7 +39,8 @@ export function selectForUpdate(
 /** A statement that writes; resolves to how many rows it found. */
 export async function change(sql: string, values: Values, engine: Engine, tx: Tx): Promise<number> {
   const text = flat(sql);
-  if (text.includes('ROW_NUMBER() OVER (PARTITION BY r.id ORDER BY d.n)')) return insertAfterOthers(values, engine, tx);
+  if (text.includes('ROW_NUMBER() OVER (PARTITION BY r.id ORDER BY d.n)'))
+    return insertBehind(text, values, engine, tx);
   if (text.startsWith('INSERT INTO room_log')) {
     const rows = text.endsWith('VALUES ?') ? (values[0] as Values[]).map(toLogRow) : [nextRow(values, engine.view(tx))];
     await engine.insert(tx, 'log', rows);
@@ -184,15 +185,17 @@ function nextRow(values: Values, view: View): Row {
 }
 
 /** The rooms, then for each draft: its place among them, room, id, sender, client's key, content, time. */
-async function insertAfterOthers(values: Values, engine: Engine, tx: Tx): Promise<number> {
+async function insertBehind(text: string, values: Values, engine: Engine, tx: Tx): Promise<number> {
   const [rooms, ...fields] = values as [string[], ...Values];
   const drafts = Array.from({ length: fields.length / 7 }, (_, index) => fields.slice(index * 7, index * 7 + 7));
   // Servers may fix what the statement sees before it has its locks.
-  const early = /[02468ace]$/.test(String(drafts[0]?.[2])) ? engine.snapshot() : null;
+  const early = !tx.isUnit && /[02468ace]$/.test(String(drafts[0]?.[2])) ? engine.snapshot() : null;
   for (const room of rooms.toSorted()) await engine.lock(tx, 'rooms', room);
   const view = early ?? engine.view(tx);
   const heads = new Map(rooms.map((room) => [room, headOf(view, room) ?? 0]));
-  const members = drafts.filter(([, room, , sender]) => view.get('members', `${String(room)}/${String(sender)}`));
+  const isMember = ([, room, , sender]: Values) =>
+    view.get('members', `${String(room)}/${String(sender)}`) !== undefined;
+  const members = /WHERE EXISTS \( ?SELECT 1 FROM room_members m/.test(text) ? drafts.filter(isMember) : drafts;
   const rows = members.map(([, room, id, sender, key, content, createdAt]) => {
     const seq = (heads.get(String(room)) ?? 0) + 1;
     heads.set(String(room), seq);

@@ -101,7 +101,7 @@ export class LogWriter {
     const drafts = draftsOf(sends);
     try {
       const startMs = performance.now();
-      const seqs = await this.#database.exclusively(() => this.#table.insertAfterOthers(drafts));
+      const seqs = await this.#database.exclusively(() => this.#table.insertBehind(drafts, null));
       for (const roomId of roomsOf(drafts)) this.#pause(roomId, (performance.now() - startMs) / 2);
       this.#confirm(sends, this.#placed(drafts, seqs));
     } catch (error) {
@@ -124,12 +124,17 @@ export class LogWriter {
     const entries = drafts.map((draft) => {
       const seq = seqs.get(draft.id);
       if (seq === undefined) return null;
-      const before = heads.get(draft.roomId) ?? this.#heads.get(draft.roomId);
-      if (before !== seq - 1) this.#doubts.contended(draft.roomId);
+      if (!heads.has(draft.roomId)) this.#noteForeignWrites(draft.roomId, seq);
       heads.set(draft.roomId, seq);
       return entryOf(draft, seq);
     });
     return { entries, heads };
+  }
+
+  #noteForeignWrites(roomId: RoomId, nextSeq: number): void {
+    const known = this.#heads.get(roomId);
+    if (known === undefined) this.#doubts.unfamiliar(roomId);
+    else if (known !== nextSeq - 1) this.#doubts.contended(roomId);
   }
 
   async #underLock(sends: readonly Send[]): Promise<void> {
@@ -159,37 +164,20 @@ export class LogWriter {
       await this.#database.rows(lock, [roomsOf(drafts)], transaction);
     }
     for (let race = 1; ; race += 1) {
+      const known = new Map<string, MessageEntry>();
+      for (const entry of await this.#table.written(drafts, transaction)) known.set(identityOf(entry), entry);
+      const missing = [...new Map(drafts.map((draft) => [identityOf(draft), draft])).values()].filter(
+        (draft) => !known.has(identityOf(draft)),
+      );
       try {
-        return await this.#addMissing(drafts, transaction);
+        const { entries, heads } = this.#placed(missing, await this.#table.insertBehind(missing, transaction));
+        for (const entry of entries) if (entry !== null) known.set(identityOf(entry), entry);
+        return { entries: drafts.map((draft) => known.get(identityOf(draft)) ?? null), heads };
       } catch (error) {
         // A node that does not know yet that it is not alone does not take the lock. The failure undid one statement;
         // as soon as the rows are in, the other node waits for us, and then takes the lock as well.
         if (kindOf(error) !== 'duplicate' || race === RACES_MAX) throw error;
       }
-    }
-  }
-
-  async #addMissing(drafts: readonly MessageDraft[], transaction: Transaction): Promise<Written> {
-    const rooms = roomsOf(drafts);
-    const found = await this.#table.written(drafts, transaction);
-    const before = await this.#table.heads(rooms, transaction);
-    this.#noteForeignWrites(rooms, before);
-    const known = new Map<string, MessageEntry>(found.map((entry) => [identityOf(entry), entry]));
-    const missing = new Map(drafts.map((draft) => [identityOf(draft), draft]));
-    for (const identity of known.keys()) missing.delete(identity);
-    // Whoever ends a membership writes an entry, so a writer that did not know of it comes here, and is told.
-    const allowed = await this.#table.ofMembers([...missing.values()], transaction);
-    const { entries: added, heads } = numberFrom(before, allowed);
-    if (added.length > 0) await this.#table.insert(added, transaction);
-    for (const entry of added) known.set(identityOf(entry), entry);
-    return { entries: drafts.map((draft) => known.get(identityOf(draft)) ?? null), heads };
-  }
-
-  #noteForeignWrites(rooms: readonly RoomId[], heads: ReadonlyMap<RoomId, number>): void {
-    for (const room of rooms) {
-      const known = this.#heads.get(room);
-      if (known === undefined) this.#doubts.unfamiliar(room);
-      else if (known !== heads.get(room)) this.#doubts.contended(room);
     }
   }
 

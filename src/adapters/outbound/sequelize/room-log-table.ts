@@ -4,8 +4,9 @@ import { isMessage, type MessageEntry, type RoomEntry } from '../../../domain/ro
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
+import { headOf, INSERT, INSERT_BEHIND, INSERT_NEXT, orderedLog, tableOfDrafts } from './log-sql.ts';
 import { COLUMNS, toEntry, valuesOf, type LogRow } from './log-row.ts';
-import { timeText, type Dialect } from './stored-time.ts';
+import { timeText } from './stored-time.ts';
 
 // A row that is found is held against all ranges of its statement, so many ranges in one cost more than they save.
 const RANGES_MAX = 50;
@@ -17,36 +18,6 @@ interface Place {
   readonly roomId: RoomId;
   readonly seq: number;
 }
-
-const INTO = `INSERT INTO room_log
-  (room_id, seq, id, type, actor_id, client_message_id, content, data, created_at)`;
-const INSERT = `${INTO} VALUES ?`;
-const INSERT_NEXT = `${INTO}
-  SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM room_log WHERE room_id = ?`;
-
-const DRAFT = ['n', 'room_id', 'id', 'actor_id', 'client_message_id', 'content', 'created_at'];
-const DRAFT_FIRST = `SELECT ${DRAFT.map((column) => `? AS ${column}`).join(', ')}`;
-const DRAFT_NEXT = ` UNION ALL SELECT ${DRAFT.map(() => '?').join(', ')}`;
-
-/**
- * How statements that follow a room's order name the table. The optimisers of MySQL and MariaDB weigh by statistics,
- * and now and then prefer the index of clients' keys and a sort, or even read a whole room for its last entry.
- */
-export const orderedLog: Record<Dialect, (alias: string) => string> = {
-  mysql: (alias) => `room_log ${alias} FORCE INDEX (PRIMARY)`,
-  sqlite: (alias) => `room_log ${alias}`,
-};
-
-/**
- * The seq of the last entry of a room, as an expression. MySQL uses the key's order only if all of the key is named.
- */
-export const headOf = (roomId: string, dialect: Dialect): string =>
-  `(SELECT h.seq FROM ${orderedLog[dialect]('h')} WHERE h.room_id = ${roomId}
-    ORDER BY h.room_id DESC, h.seq DESC LIMIT 1)`;
-
-// Each room once, and first: a subquery for each draft would read past what others have not committed, again and again.
-const LOCKED_ROOMS = `SELECT rooms.id, ${headOf('rooms.id', 'mysql')} AS head
-  FROM rooms WHERE rooms.id IN (?) ORDER BY rooms.id FOR UPDATE`;
 
 /** The statements about the table `room_log`, for both dialects. Errors are the driver's own. */
 export class RoomLogTable {
@@ -82,32 +53,28 @@ export class RoomLogTable {
   }
 
   /**
-   * Numbers and inserts, in one statement, the drafts of those who are members, while it holds the locks of the rooms;
-   * the seqs by the ids of the drafts, none for a draft that was left out. For MySQL.
+   * Numbers and stores the drafts of those who are members, behind what is in their rooms; resolves to the seqs by the
+   * ids of the drafts, none for a draft that was left out. On a server it holds the locks of the rooms meanwhile.
    *
-   * Heads and members are read in one view of the data. It is taken after the locks are granted, as nothing else is
-   * read before; were it older, an entry that it misses would have a seq that this takes, and the key refuse it.
+   * Heads and members are read in one view of the data, which is taken after the locks are granted, as nothing is read
+   * before; were it older, an entry that it misses would have a seq that this takes, and the key refuse it. In a
+   * transaction that has the locks already it waits, for the heads, for what others have not committed.
    */
-  async insertAfterOthers(drafts: readonly MessageDraft[]): Promise<Map<string, number>> {
+  async insertBehind(drafts: readonly MessageDraft[], transaction: Transaction | null): Promise<Map<string, number>> {
+    const { dialect } = this.#database;
     const seqs = new Map<string, number>();
+    const heads = headOf('rooms.id', dialect, transaction !== null && dialect === 'mysql' ? 'FOR UPDATE' : '');
     for (const some of chunks(drafts, TUPLES_MAX)) {
-      const rows = DRAFT_FIRST + DRAFT_NEXT.repeat(some.length - 1);
-      const sql = `${INTO}
-        SELECT STRAIGHT_JOIN r.id, COALESCE(r.head, 0) + ROW_NUMBER() OVER (PARTITION BY r.id ORDER BY d.n),
-          d.id, 'message', d.actor_id, d.client_message_id, d.content, NULL, d.created_at
-        FROM (${LOCKED_ROOMS}) r JOIN (${rows}) d ON d.room_id = r.id
-        WHERE EXISTS (
-          SELECT 1 FROM room_members m WHERE m.room_id = r.id AND m.user_id = CONVERT(d.actor_id USING ascii)
-        )`;
+      const sql = INSERT_BEHIND[dialect](tableOfDrafts(some.length), heads);
       const values = some.flatMap(({ id, roomId, senderId, clientMessageId, content, createdAtMs }, n) => {
-        return [n, roomId, id, senderId, clientMessageId, content, timeText(createdAtMs, 'mysql')];
+        return [n, roomId, id, senderId, clientMessageId, content, timeText(createdAtMs, dialect)];
       });
-      const ids = some.map(({ id }) => id);
-      await this.#database.change(sql, [[...new Set(some.map(({ roomId }) => roomId))], ...values]);
+      const rooms = [...new Set(some.map(({ roomId }) => roomId))];
+      await this.#database.change(sql, [rooms, ...values], transaction);
       const placed = 'SELECT id, seq FROM room_log WHERE id IN (?)';
-      for (const { id, seq } of await this.#database.rows<{ id: string; seq: number }>(placed, [ids])) {
-        seqs.set(id, Number(seq));
-      }
+      const ids = some.map(({ id }) => id);
+      const rows = await this.#database.rows<{ id: string; seq: number }>(placed, [ids], transaction);
+      for (const { id, seq } of rows) seqs.set(id, Number(seq));
     }
     return seqs;
   }
