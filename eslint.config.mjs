@@ -50,6 +50,10 @@ export default tseslint.config(
     },
   },
   { files: ['scripts/**', 'bench/**', 'tests/**', 'src/main/**'], rules: { 'no-console': 'off' } },
-  { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
-  { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } },
+  { files: ['**/*.mjs', 'examples/**'], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['**/*.mjs', 'examples/**'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    rules: { 'no-console': 'off', '@typescript-eslint/no-unused-vars': ['error', { args: 'none' }] },
+  },
 );

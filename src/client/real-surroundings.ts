@@ -14,6 +14,8 @@ interface NetworkEvents {
 
 /** The world of a browser or of Node. */
 export function realSurroundings(url: string): Surroundings {
+  const { origin, pathname } = new URL(url);
+  const base = pathname.replace(/\/+$/, '');
   return {
     after: (ms, task) => {
       const timer = setTimeout(task, ms);
@@ -22,7 +24,8 @@ export function realSurroundings(url: string): Surroundings {
     random,
     newId,
     openSocket: (token, handlers) => {
-      const socket = io(url, {
+      const socket = io(origin, {
+        path: `${base}/socket.io`,
         auth: { token },
         transports: ['websocket', 'polling'],
         tryAllTransports: true,
@@ -60,7 +63,7 @@ export function realSurroundings(url: string): Surroundings {
       return wire;
     },
     request: async (method, path, token, body) => {
-      const response = await fetch(new URL(path, url), {
+      const response = await fetch(`${origin}${base}${path}`, {
         method: method.toUpperCase(),
         headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : JSON_TYPE) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -1,5 +1,6 @@
 import { Container } from 'inversify';
 import type { Config } from './config/config.ts';
+import { NOTHING, type AdapterName, type Brought } from './di/adapters.ts';
 import { TOKENS } from './di/tokens.ts';
 import type { Token } from './di/token.ts';
 import { InFlight } from './lifecycle/in-flight.ts';
@@ -14,16 +15,24 @@ import { roomsModule } from './modules/rooms.module.ts';
 import { sitesModule } from './modules/sites.module.ts';
 import { systemModule } from './modules/system.module.ts';
 
-/** Assembles the application for a configuration. Nothing is opened until it is asked for. */
-export function buildContainer(config: Config): Container {
+/**
+ * Assembles the application for a configuration, with these adapters instead of its own. Nothing is opened until it is
+ * asked for.
+ */
+export function buildContainer(config: Config, { adapters, host }: Brought = NOTHING): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   const constant = <T>(target: Token<T>, value: T) => container.bind<T>(target).toConstantValue(value);
   constant(TOKENS.config, config);
+  constant(TOKENS.host, host);
   constant(TOKENS.lifecycle, new Lifecycle());
   constant(TOKENS.inFlight, new InFlight());
   const persistenceModule = config.databaseUrl === 'memory:' ? memoryPersistenceModule : sequelizePersistenceModule;
   const nodesModule = config.redisUrl === null ? singleNodeModule : redisNodesModule;
   container.load(systemModule, persistenceModule, nodesModule);
   container.load(accountsModule, roomsModule, moderationModule, messagingModule, sitesModule, inboundModule);
+  for (const name of Object.keys(adapters) as AdapterName[]) {
+    const adapter = adapters[name];
+    if (adapter !== undefined) container.rebind<unknown>(TOKENS[name]).toConstantValue(adapter);
+  }
   return container;
 }

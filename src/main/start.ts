@@ -1,8 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { buildContainer } from './build-container.ts';
+import type { Container } from 'inversify';
+import { NOTHING, type AdapterName, type Brought } from './di/adapters.ts';
 import { resolve } from './di/token.ts';
 import type { Config } from './config/config.ts';
 import { TOKENS } from './di/tokens.ts';
+import type { NetworkServer } from './lifecycle/network-server.ts';
 import { prepareSecrets } from './config/development-secret.ts';
 
 export interface RunningServer {
@@ -10,28 +13,56 @@ export interface RunningServer {
   /**
    * Finishes what is in flight, closes connections and stores. Resolves to whether all of it went well; never rejects.
    */
-  stop(): Promise<boolean>;
+  readonly stop: () => Promise<boolean>;
 
   /** Writes down an error that nobody foresaw, without what a log must not hold. */
   report(error: unknown): void;
 }
 
 /** Starts a whole Parley in this process. Rejects, with everything closed again, when some part cannot start. */
-export async function start(given: Config): Promise<RunningServer> {
+export async function start(config: Config): Promise<RunningServer> {
+  const { container, stop } = await open(config, NOTHING, async (container) => {
+    const server = await resolve(container, TOKENS.server);
+    await server.listen();
+    return server;
+  });
+  const [server, logger] = [await resolve(container, TOKENS.server), await resolve(container, TOKENS.logger)];
+  const { port } = server.http.address() as AddressInfo;
+  logger.info({ host: config.host, port, database: describe(config.databaseUrl) }, 'parley is listening');
+  return { port, stop, report: (error) => logger.error({ error }, 'an error that nobody handled') };
+}
+
+export interface OpenParts {
+  readonly container: Container;
+  /** As RunningServer.stop. */
+  readonly stop: () => Promise<boolean>;
+}
+
+/**
+ * Opens all parts in their order, `serve` last. Rejects, with everything closed again, when one cannot be opened.
+ * Adapters that are given are neither opened nor closed here.
+ */
+export async function open(
+  given: Config,
+  brought: Brought,
+  serve: (container: Container) => Promise<NetworkServer>,
+): Promise<OpenParts> {
   const { config, notice } = prepareSecrets(given);
-  const container = buildContainer(config);
+  const container = buildContainer(config, brought);
   const lifecycle = await resolve(container, TOKENS.lifecycle);
-  const logger = await resolve(container, TOKENS.logger);
+  const own = (name: AdapterName, title: string, part: { close(): Promise<void> }) => {
+    if (!(name in brought.adapters)) lifecycle.opened(title, () => part.close());
+  };
   try {
+    const logger = await resolve(container, TOKENS.logger);
     if (notice) logger.warn({}, notice);
-    const persistence = await resolve(container, TOKENS.persistence);
-    lifecycle.opened('database', () => persistence.close());
+    own('persistence', 'database', await resolve(container, TOKENS.persistence));
 
     const redis = await resolve(container, TOKENS.redis);
     if (redis) lifecycle.opened('redis', () => redis.close());
     const bus = await resolve(container, TOKENS.bus);
     bus.listen(await resolve(container, TOKENS.intake));
-    lifecycle.opened('bus', () => bus.close());
+    own('bus', 'bus', bus);
 
     const feed = await resolve(container, TOKENS.feed);
     const newcomers = await resolve(container, TOKENS.newcomers);
@@ -39,7 +70,7 @@ export async function start(given: Config): Promise<RunningServer> {
     const announcer = await resolve(container, TOKENS.announcer);
     const presence = await resolve(container, TOKENS.presence);
     presence.watch(announcer.found);
-    lifecycle.opened('presence registry', () => presence.close());
+    own('presence', 'presence registry', presence);
     feed.start();
     announcer.start();
     sessionWatch.start();
@@ -49,23 +80,14 @@ export async function start(given: Config): Promise<RunningServer> {
     lifecycle.opened('presence', () => announcer.stop());
     lifecycle.opened('feed', () => feed.stop());
 
-    const server = await resolve(container, TOKENS.server);
-    await server.listen();
+    const server = await serve(container);
     lifecycle.opened('server', () => server.drain());
-    const { port } = server.http.address() as AddressInfo;
-    logger.info({ host: config.host, port, database: describe(config.databaseUrl) }, 'parley is listening');
-    return {
-      port,
-      stop: () => stop(container, config),
-      report: (error) => logger.error({ error }, 'an error that nobody handled'),
-    };
+    return { container, stop: () => stop(container, config) };
   } catch (error) {
     await lifecycle.close(config.shutdownMs);
     throw error;
   }
 }
-
-type Container = ReturnType<typeof buildContainer>;
 
 async function stop(container: Container, config: Config): Promise<boolean> {
   const lifecycle = await resolve(container, TOKENS.lifecycle);

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { HostIdentityProvider, type HostUser } from '../../src/adapters/outbound/identity/host-identity-provider.ts';
 import { JwtIdentityProvider } from '../../src/adapters/outbound/identity/jwt-identity-provider.ts';
 import { InMemoryIdentityProvider } from '../../src/adapters/outbound/memory/in-memory-identity-provider.ts';
 import { InMemoryLogger } from '../../src/adapters/outbound/memory/in-memory-logger.ts';
@@ -55,6 +57,23 @@ identityProviderContract('in memory', async () => {
       who.issue({ ...claims, issuer });
   return {
     ...{ provider, issuer, issue: by(provider), forge: by(stranger) },
+    ...{ nowMs: () => clock.nowMs(), set: (nowMs: number) => clock.set(nowMs), close: async () => undefined },
+  };
+});
+identityProviderContract('the application around this one', async () => {
+  const clock = new ManualClock();
+  const issuer = 'host';
+  const users = new Map<string, HostUser>();
+  const identify = async (token: string) => users.get(token) ?? null;
+  const provider = new HostIdentityProvider({ identify, issuer, clock, logger: new InMemoryLogger() });
+  const aToken = () => randomBytes(32).toString('base64url');
+  return {
+    ...{ provider, issuer, forge: async () => aToken() },
+    issue: async ({ subject, issuedAtMs, expiresAtMs, ...names }) => {
+      const token = aToken();
+      users.set(token, { ...names, id: subject, issuedAt: new Date(issuedAtMs), expiresAt: new Date(expiresAtMs) });
+      return token;
+    },
     ...{ nowMs: () => clock.nowMs(), set: (nowMs: number) => clock.set(nowMs), close: async () => undefined },
   };
 });

@@ -52,6 +52,11 @@ export class ExternalSessions {
     return claims;
   }
 
+  /** The user of somebody who is known elsewhere, made if need be. */
+  async userOf(identity: ports.ExternalAccount): Promise<UserId> {
+    return (await this.#linked(identity)).userId;
+  }
+
   async #adopt(identity: ports.ExternalIdentity): Promise<ports.AccessClaims> {
     const { sessions, clock } = this.#deps;
     const { userId } = await this.#linked(identity);
@@ -74,7 +79,7 @@ export class ExternalSessions {
     return { id, userId, refreshDigest: '', ...times, userAgent: issuer.slice(0, 200) };
   }
 
-  async #linked(identity: ports.ExternalIdentity): Promise<ports.LinkedIdentity> {
+  async #linked(identity: ports.ExternalAccount): Promise<ports.LinkedIdentity> {
     const { issuer, subject } = identity;
     const { identities, ids } = this.#deps;
     const id = ids.uuid() as UserId;
@@ -97,7 +102,7 @@ export class ExternalSessions {
 
   async #create(
     id: UserId,
-    identity: ports.ExternalIdentity,
+    identity: ports.ExternalAccount,
     taken: { readonly email: boolean; readonly names: number },
   ): Promise<ports.LinkedIdentity> {
     const { unitOfWork, clock, logger } = this.#deps;

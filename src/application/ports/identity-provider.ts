@@ -1,11 +1,15 @@
-/** What another system says about the bearer of a token of its own. */
-export interface ExternalIdentity {
+/** What another system says about somebody. */
+export interface ExternalAccount {
   readonly issuer: string;
   /** Who it is there: never reused for somebody else, never empty, at most 255 characters. */
   readonly subject: string;
   /** Null when it does not say, or does not vouch for it. */
   readonly email: string | null;
   readonly username: string | null;
+}
+
+/** What another system says about the bearer of a token of its own. */
+export interface ExternalIdentity extends ExternalAccount {
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
   /** Equal for two spellings of one token, different for any two tokens. */

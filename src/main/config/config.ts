@@ -33,6 +33,8 @@ export interface Config {
   /** Empty: to be made up and kept beside the data (never in production). */
   readonly jwtSecrets: readonly string[];
   readonly jwtExpiresInSeconds: number;
+  /** Before every path: empty, or as `/chat`. */
+  readonly basePath: string;
   /** Whether there are accounts here: to register and sign in, to sign in only, or none. */
   readonly accounts: 'on' | 'login' | 'off';
   /** Whose tokens are good besides ours; null: nobody's. */
@@ -55,6 +57,12 @@ export interface Config {
 /** Everything that is wrong with the environment, in one message that a person can act on. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
 }
 
 const Environment = z.object({
@@ -76,7 +84,7 @@ const Environment = z.object({
     .default('parley:'),
   JWT_SECRET: secrets.optional(),
   JWT_EXPIRES_IN: duration.default(3_600_000),
-  BUILT_IN_ACCOUNTS: z.enum(['on', 'login', 'off'], { error: 'must be on, login or off' }).default('on'),
+  BUILT_IN_ACCOUNTS: z.enum(['on', 'login', 'off'], { error: 'must be on, login or off' }).optional(),
   ...ExternalVariables,
   COMMON_PASSWORDS: z.enum(['refused', 'allowed'], { error: 'must be refused or allowed' }).optional(),
   BCRYPT_COST: wholeNumber(4, 15).default(12),
@@ -100,17 +108,20 @@ export const ENVIRONMENT_VARIABLES: readonly string[] = Object.keys(Environment.
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+export interface Surrounding {
+  /** The application around this one says who somebody is. */
+  readonly knowsUsers: boolean;
+}
+
 /** An empty variable counts as absent, as in a copied .env.example. Throws ConfigError. */
-export function readConfig(env: Env): Config {
+export function readConfig(env: Env, surrounding: Surrounding = { knowsUsers: false }): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = Environment.safeParse(given);
   const problems = parsed.success
-    ? [...production(parsed.data), ...externalIssuer(parsed.data).problems]
+    ? [...production(parsed.data, surrounding), ...externalIssuer(parsed.data, surrounding).problems]
     : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   if (!parsed.success || problems.length > 0) {
-    throw new ConfigError(
-      `The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-    );
+    throw new ConfigError(problems);
   }
   const vars = parsed.data;
   const isProduction = vars.NODE_ENV === 'production';
@@ -125,8 +136,9 @@ export function readConfig(env: Env): Config {
     redisPrefix: vars.REDIS_PREFIX,
     jwtSecrets: vars.JWT_SECRET ?? [],
     jwtExpiresInSeconds: Math.floor(vars.JWT_EXPIRES_IN / 1_000),
-    accounts: vars.BUILT_IN_ACCOUNTS,
-    external: externalIssuer(vars).setting,
+    basePath: '',
+    accounts: vars.BUILT_IN_ACCOUNTS ?? (surrounding.knowsUsers ? 'off' : 'on'),
+    external: externalIssuer(vars, surrounding).setting,
     commonPasswords: vars.COMMON_PASSWORDS ?? (isProduction ? 'refused' : 'allowed'),
     bcryptCost: vars.BCRYPT_COST,
     corsOrigins: vars.CORS_ORIGINS ?? (isProduction ? [] : 'any'),
@@ -144,10 +156,11 @@ export function readConfig(env: Env): Config {
 type Vars = z.output<typeof Environment>;
 
 /** What a laptop may leave open and a server on the internet may not. */
-function production(vars: Vars): string[] {
+function production(vars: Vars, { knowsUsers }: Surrounding): string[] {
   if (vars.NODE_ENV !== 'production') return [];
   const problems: string[] = [];
-  if (!vars.JWT_SECRET)
+  // Without accounts here, no token is.
+  if (!vars.JWT_SECRET && (!knowsUsers || (vars.BUILT_IN_ACCOUNTS ?? 'off') !== 'off'))
     problems.push('JWT_SECRET: required in production, at least 32 bytes (openssl rand -base64 48)');
   if (vars.AUTH_RATE_LIMIT === null) problems.push('AUTH_RATE_LIMIT: may not be off in production');
   if (vars.SOCKET_RATE_LIMIT === null) problems.push('SOCKET_RATE_LIMIT: may not be off in production');

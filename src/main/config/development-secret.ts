@@ -10,6 +10,8 @@ import type { Config } from './config.ts';
 export function prepareSecrets(config: Config): { readonly config: Config; readonly notice: string | null } {
   if (config.jwtSecrets.length > 0) return { config, notice: null };
   const fresh = randomBytes(48).toString('base64url');
+  // Nobody is ever given a token of ours, and none must be good.
+  if (config.accounts === 'off') return { config: { ...config, jwtSecrets: [fresh] }, notice: null };
   const file = secretFile(config.databaseUrl);
   if (!file) {
     const notice = 'Nothing is kept: the database is in memory and the JWT secret was made up for this run.';

@@ -36,19 +36,24 @@ export const ExternalVariables = {
 
 type Vars = z.output<z.ZodObject<typeof ExternalVariables>> & {
   readonly NODE_ENV: string;
-  readonly BUILT_IN_ACCOUNTS: string;
+  readonly BUILT_IN_ACCOUNTS?: string | undefined;
 };
 
 /** The issuer, null without one, and what is missing or contradicts itself. */
-export function externalIssuer(vars: Vars): { readonly setting: ExternalSetting | null; readonly problems: string[] } {
+export function externalIssuer(
+  vars: Vars,
+  { knowsUsers }: { readonly knowsUsers: boolean },
+): { readonly setting: ExternalSetting | null; readonly problems: string[] } {
   const { EXTERNAL_ISSUER: issuer, EXTERNAL_AUDIENCE: audience } = vars;
   const { EXTERNAL_JWKS_URL: jwksUrl, EXTERNAL_PUBLIC_KEY: publicKeyPem } = vars;
   const problems: string[] = [];
   if (!issuer) {
     if (audience ?? jwksUrl ?? publicKeyPem) problems.push('EXTERNAL_ISSUER: required with the other EXTERNAL_ ones');
-    if (vars.BUILT_IN_ACCOUNTS === 'off') problems.push('BUILT_IN_ACCOUNTS: off needs an EXTERNAL_ISSUER');
+    if (vars.BUILT_IN_ACCOUNTS === 'off' && !knowsUsers)
+      problems.push('BUILT_IN_ACCOUNTS: off needs an EXTERNAL_ISSUER');
     return { setting: null, problems };
   }
+  if (knowsUsers) problems.push('EXTERNAL_ISSUER: not beside an application that identifies its users itself');
   // Without one, a token that the issuer made for any other application would be good here.
   if (!audience) problems.push('EXTERNAL_AUDIENCE: required with EXTERNAL_ISSUER');
   if (!jwksUrl === !publicKeyPem) problems.push('EXTERNAL_ISSUER: needs EXTERNAL_JWKS_URL or EXTERNAL_PUBLIC_KEY, one');

@@ -57,6 +57,7 @@ import type { ViewUser } from '../../application/use-cases/view-user.ts';
 import type { WatchPresence } from '../../application/use-cases/watch-presence.ts';
 import type { RedisLink } from '../../adapters/outbound/redis/redis-link.ts';
 import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
+import type { HttpHandlers } from '../../adapters/inbound/http/mount-contract.ts';
 import type { Admission } from '../../adapters/inbound/socket/admission.ts';
 import type { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
@@ -66,6 +67,7 @@ import type { NetworkServer } from '../lifecycle/network-server.ts';
 import type { Config } from '../config/config.ts';
 import type { InFlight } from '../lifecycle/in-flight.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { HostUsers } from './adapters.ts';
 import { token } from './token.ts';
 
 /** Everything the composition root can be asked for. */
@@ -81,6 +83,8 @@ export const TOKENS = {
   denylist: token<ports.PasswordDenylist>('PasswordDenylist'),
   hasher: token<ports.PasswordHasher>('PasswordHasher'),
   tokens: token<ports.TokenService>('TokenService'),
+  /** Null: nobody but this server says who somebody is. */
+  host: token<HostUsers | null>('HostUsers'),
   /** Null: only accounts that are kept here. */
   identityProvider: token<ports.IdentityProvider | null>('IdentityProvider'),
   limiter: token<ports.RateLimiter>('RateLimiter'),
@@ -157,6 +161,7 @@ export const TOKENS = {
   http: token<HttpServer>('HttpServer'),
   admission: token<Admission>('Admission'),
   gate: token<ConnectionGate>('ConnectionGate'),
+  handlers: token<HttpHandlers>('HttpHandlers'),
   app: token<Express>('HttpApp'),
   /** What is served over HTTP besides the contract. */
   sites: token<readonly RequestHandler[]>('Sites'),

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import express, { type Express } from 'express';
 import { ContainerModule } from 'inversify';
 import { Server } from 'socket.io';
 import helmet from 'helmet';
@@ -80,44 +81,35 @@ export const inboundModule = new ContainerModule((options) => {
   const messages = { sendMessage, readHistory, readEvents, syncRooms, markReceipts, markUnread, listReceipts };
   provide(
     options,
-    TOKENS.app,
+    TOKENS.handlers,
     {
-      config,
-      logger,
-      clock,
-      guard,
-      limits: TOKENS.actionLimits,
-      inFlight,
-      persistence,
-      redis: TOKENS.redis,
-      lifecycle: TOKENS.lifecycle,
-      sites: TOKENS.sites,
-      ...accounts,
-      ...rooms,
-      ...invites,
-      ...moderation,
-      ...messages,
+      ...{ config, persistence, redis: TOKENS.redis, lifecycle: TOKENS.lifecycle, limits: TOKENS.actionLimits },
+      ...{ ...accounts, ...rooms, ...invites, ...moderation, ...messages },
     },
-    ({ config, logger, clock, guard, limits, inFlight, persistence, redis, lifecycle, sites, ...useCases }) =>
+    ({ config, persistence, redis, lifecycle, limits, ...useCases }) =>
+      limitOperations(
+        httpHandlers({
+          ...useCases,
+          accounts: config.accounts,
+          ping: () => persistence.ping(),
+          redis: () => (redis ? (redis.isUp ? 'up' : 'down') : null),
+          draining: () => lifecycle.closing,
+          uptimeSeconds: () => Math.floor(process.uptime()),
+        }),
+        limits,
+      ),
+  );
+  provide(
+    options,
+    TOKENS.app,
+    { config, logger, clock, guard, inFlight, handlers: TOKENS.handlers, sites: TOKENS.sites },
+    ({ config, guard, inFlight, ...rest }) =>
       createHttpApp({
-        handlers: limitOperations(
-          httpHandlers({
-            ...useCases,
-            accounts: config.accounts,
-            ping: () => persistence.ping(),
-            redis: () => (redis ? (redis.isUp ? 'up' : 'down') : null),
-            draining: () => lifecycle.closing,
-            uptimeSeconds: () => Math.floor(process.uptime()),
-          }),
-          limits,
-        ),
+        ...rest,
         authenticate: (token) => guard.authenticate(token),
-        logger,
-        clock,
         corsOrigins: config.corsOrigins,
         trustProxy: config.trustProxy,
         began: inFlight.began,
-        sites,
       }),
   );
   const { connectDevice, trackPresence, watchPresence } = TOKENS;
@@ -137,7 +129,7 @@ export const inboundModule = new ContainerModule((options) => {
       ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
     },
     ({ config, inFlight, http, io, app, ...deps }) => {
-      http.on('request', app);
+      http.on('request', under(config.basePath, app));
       io.attach(http);
       io.engine.use(helmet());
       deps.gate.watch(io);
@@ -150,8 +142,13 @@ export const inboundModule = new ContainerModule((options) => {
   );
 });
 
+function under(basePath: string, app: Express): Express {
+  return basePath === '' ? app : express().disable('x-powered-by').use(basePath, app);
+}
+
 function socketOptions(config: Config) {
   return {
+    path: `${config.basePath}/socket.io`,
     transports: [...config.transports],
     maxHttpBufferSize: PACKET_BYTES_MAX,
     // A half-open connection is noticed within fifteen seconds.

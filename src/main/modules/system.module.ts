@@ -1,4 +1,5 @@
 import { ContainerModule } from 'inversify';
+import { HostIdentityProvider } from '../../adapters/outbound/identity/host-identity-provider.ts';
 import { JwtIdentityProvider } from '../../adapters/outbound/identity/jwt-identity-provider.ts';
 import { InMemoryDenylist } from '../../adapters/outbound/memory/in-memory-denylist.ts';
 import { BcryptHasher } from '../../adapters/outbound/system/bcrypt-hasher.ts';
@@ -31,7 +32,10 @@ export const systemModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.identityProvider,
-    { config, clock, logger },
-    ({ config: { external }, ...rest }) => external && new JwtIdentityProvider({ ...external, ...rest }),
+    { config, host: TOKENS.host, clock, logger },
+    ({ config: { external }, host, ...rest }) => {
+      if (host) return new HostIdentityProvider({ ...host, ...rest });
+      return external && new JwtIdentityProvider({ ...external, ...rest });
+    },
   );
 });
