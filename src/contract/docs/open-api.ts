@@ -1,15 +1,21 @@
 import * as z from 'zod';
 import { contract, type HttpOperation } from '../contract.ts';
 import { ERROR_STATUS, Problem, type WireErrorCode } from '../schemas/common.ts';
+import type { Examples, HttpExample } from './examples.ts';
+import { ERRORS_TEXT, LIMITS_TEXT } from './texts.ts';
 import { Components, inlineSchema, pascal } from './components.ts';
 
 /** The HTTP half of the contract as an OpenAPI 3.1 document. */
-export function openApi(version: string): object {
+export function openApi(version: string, examples: Examples): object {
   const components = new Components('draft-2020-12');
   const responses: Record<string, object> = {};
   const paths: Record<string, Record<string, object>> = {};
   for (const [name, operation] of Object.entries<HttpOperation>(contract.http)) {
-    (paths[operation.path] ??= {})[operation.method] = describe(name, operation, components, responses);
+    (paths[operation.path] ??= {})[operation.method] = describe(name, operation, {
+      components,
+      shared: responses,
+      example: examples.http[name],
+    });
   }
   return {
     openapi: '3.1.0',
@@ -19,7 +25,7 @@ export function openApi(version: string): object {
       description:
         'Ids are lower-case UUIDs, times ISO-8601 UTC with milliseconds. Unknown fields in a request are refused; ' +
         'a client ignores unknown fields in a reply. An error is a problem (RFC 9457) whose `code` never changes ' +
-        'its meaning.',
+        `its meaning.\n\n${ERRORS_TEXT}\n\n${LIMITS_TEXT}`,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -44,25 +50,26 @@ const HEADERS = {
   },
 };
 
-function describe(
-  name: string,
-  operation: HttpOperation,
-  components: Components,
-  shared: Record<string, object>,
-): object {
+interface Surroundings {
+  readonly components: Components;
+  readonly shared: Record<string, object>;
+  readonly example: HttpExample | undefined;
+}
+
+function describe(name: string, operation: HttpOperation, { components, shared, example }: Surroundings): object {
   const { path, summary, auth, params, query, body, ok, also } = operation;
   const title = pascal(name);
-  const content = ok.status === 204 ? {} : jsonContent(components.ref(ok.body, `${title}Reply`));
+  const content = ok.status === 204 ? {} : jsonContent(components.ref(ok.body, `${title}Reply`), example?.reply);
   return {
     operationId: name,
     summary,
     tags: [/^\/api\/(\w+)/.exec(path)?.[1] ?? 'system'],
     security: auth === 'bearer' ? [{ bearer: [] }] : [],
-    parameters: [...parametersOf('path', params), ...parametersOf('query', query)],
+    parameters: [...parametersOf('path', params, example?.params), ...parametersOf('query', query, example?.query)],
     ...(body && {
       requestBody: {
         required: !body.safeParse({}).success,
-        ...jsonContent(components.ref(body, `${title}Body`)),
+        ...jsonContent(components.ref(body, `${title}Body`), example?.body),
       },
     }),
     responses: {
@@ -114,14 +121,24 @@ function failure(status: number, codes: readonly WireErrorCode[], components: Co
   };
 }
 
-const jsonContent = (schema: object) => ({ content: { 'application/json': { schema } } });
+const jsonContent = (schema: object, example?: unknown) => ({
+  content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
+});
 
-function parametersOf(place: 'path' | 'query', schema: z.ZodType | undefined): object[] {
+function parametersOf(
+  place: 'path' | 'query',
+  schema: z.ZodType | undefined,
+  examples: Readonly<Record<string, string>> = {},
+): object[] {
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => ({
     name,
     in: place,
     required: place === 'path' || !field.safeParse(undefined).success,
     schema: inlineSchema(field),
+    ...(name in examples && { example: typed(examples[name], field) }),
   }));
 }
+
+/** As text everything is a string; the schema says what it means. */
+const typed = (text: string | undefined, field: z.ZodType): unknown => field.safeParse(text).data ?? text;

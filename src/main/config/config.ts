@@ -50,6 +50,8 @@ export interface Config {
   readonly connectionLimit: { readonly perUser: number; readonly perAddress: number } | null;
   readonly transports: readonly ('polling' | 'websocket')[];
   readonly trustProxy: number | false;
+  /** Whether the documents of the API are served. */
+  readonly apiDocs: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly shutdownMs: number;
 }
@@ -99,6 +101,7 @@ const Environment = z.object({
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(['polling', 'websocket'])).min(1)),
   TRUST_PROXY: wholeNumber(0, 10).default(0),
+  API_DOCS: onOff.optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SHUTDOWN_TIMEOUT: duration.default(10_000),
 });
@@ -148,6 +151,7 @@ export function readConfig(env: Env, surrounding: Surrounding = { knowsUsers: fa
     connectionLimit: vars.CONNECTION_LIMIT,
     transports: vars.SOCKET_TRANSPORTS,
     trustProxy: vars.TRUST_PROXY === 0 ? false : vars.TRUST_PROXY,
+    apiDocs: vars.API_DOCS ?? !isProduction,
     logLevel: vars.LOG_LEVEL,
     shutdownMs: vars.SHUTDOWN_TIMEOUT,
   };

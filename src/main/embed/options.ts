@@ -35,8 +35,8 @@ export function configOf(options: ParleyOptions): EmbeddedConfig {
   const problems: string[] = [];
   if (!BASE_PATH.test(basePath)) problems.push('basePath: must begin with / and not end with it, as /chat');
   if (issuer === '' || issuer.length > 255) problems.push('issuer: must have 1 to 255 characters');
-  // What is printed belongs to the application: by default only what somebody should know.
-  const defaults = { LOG_LEVEL: 'warn' };
+  // Pages and output belong to the application: by default none, and only what somebody should know.
+  const defaults = { LOG_LEVEL: 'warn', API_DOCS: 'off' };
   const given = { ...defaults, ...settings, DATABASE_URL: database, ...(redisUrl ? { REDIS_URL: redisUrl } : {}) };
   try {
     const config = readConfig(given, { knowsUsers: options.identify !== undefined });

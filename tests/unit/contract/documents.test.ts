@@ -2,6 +2,18 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contract, type HttpOperation } from '../../../src/contract/contract.ts';
 import { asyncApi } from '../../../src/contract/docs/async-api.ts';
+import { CONTENT_BYTES_MAX, CONTENT_CHARS_MAX } from '../../../src/domain/message/message.ts';
+import { REASON_CHARS_MAX } from '../../../src/domain/room/sanction.ts';
+import { ROOM_NAME_CHARS_MAX } from '../../../src/domain/room/room.ts';
+import {
+  PASSWORD_BYTES_MAX,
+  PASSWORD_CHARS_MIN,
+  USERNAME_CHARS_MAX,
+  USERNAME_CHARS_MIN,
+} from '../../../src/domain/user/user.ts';
+import { LIMITS } from '../../../src/contract/limits.ts';
+import { readConfig } from '../../../src/main/config/config.ts';
+import type { Examples } from '../../../src/contract/docs/examples.ts';
 import { referencesIn } from '../../../src/contract/docs/components.ts';
 import { openApi } from '../../../src/contract/docs/open-api.ts';
 
@@ -28,8 +40,9 @@ interface AsyncApiDocument {
 }
 
 const VERSION = '1.2.3';
-const rest = openApi(VERSION) as OpenApiDocument;
-const sockets = asyncApi(VERSION) as AsyncApiDocument;
+const examples = JSON.parse(readFileSync('docs/generated/examples.json', 'utf8')) as Examples;
+const rest = openApi(VERSION, examples) as OpenApiDocument;
+const sockets = asyncApi(VERSION, examples) as AsyncApiDocument;
 const operations = Object.entries<HttpOperation>(contract.http);
 
 /** Follows a JSON pointer such as `#/components/schemas/Message`. */
@@ -148,5 +161,23 @@ it.each([
   ['asyncapi.json', asyncApi],
 ])('docs/generated/%s is what the contract says; else run npm run docs', (file, write) => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  expect(JSON.parse(readFileSync(`docs/generated/${file}`, 'utf8'))).toEqual(write(version));
+  expect(JSON.parse(readFileSync(`docs/generated/${file}`, 'utf8'))).toEqual(write(version, examples));
+});
+
+it('names limits as they are', () => {
+  const config = readConfig({});
+  const text = LIMITS.join('\n');
+  const rate = ({ points, durationMs }: { points: number; durationMs: number }, unit: string) =>
+    `${points}/${durationMs === 60_000 ? 1 : durationMs / 1_000}${unit}`;
+  for (const figure of [
+    `1 to ${CONTENT_CHARS_MAX.toLocaleString('en')} characters and at most ${CONTENT_BYTES_MAX.toLocaleString('en')} bytes`,
+    `${USERNAME_CHARS_MIN} to ${USERNAME_CHARS_MAX} characters; a room name: ${ROOM_NAME_CHARS_MAX}`,
+    `${PASSWORD_CHARS_MIN} characters to ${PASSWORD_BYTES_MAX} bytes; a reason: ${REASON_CHARS_MAX}`,
+    `${config.messageRate && rate(config.messageRate, 's')}\``,
+    `${config.authRate && rate(config.authRate, 'm')}\``,
+    `${config.socketRate?.framesPerSecond}/1s`,
+    `${config.connectionLimit?.perUser}/${config.connectionLimit?.perAddress}`,
+  ]) {
+    expect(text).toContain(figure);
+  }
 });
