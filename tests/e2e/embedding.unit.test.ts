@@ -131,8 +131,10 @@ describe('Parley in an application', () => {
   it('leaves other sockets alone, and goes without taking the application with it', async () => {
     const parley = await embedded();
     const { url, server } = await application(parley);
-    const other = new WebSocketServer({ server, path: '/stock' });
-    other.on('connection', (socket) => socket.send('price'));
+    const other = new WebSocketServer({ noServer: true });
+    server.on('upgrade', (request, socket, head) => {
+      if (request.url === '/stock') other.handleUpgrade(request, socket, head, (ticker) => ticker.send('price'));
+    });
     const ticker = new WebSocket(`${url.replace('http', 'ws')}/stock`);
     opened.push(ticker);
     expect(await new Promise((resolve) => ticker.on('message', (data: Buffer) => resolve(data.toString())))).toBe(
@@ -223,9 +225,9 @@ describe('Parley in an application', () => {
   });
 
   it('names all that is wrong with its options at once', async () => {
-    const options = { database: 'oracle:', basePath: 'chat/', settings: { MESSAGE_RATE_LIMIT: 'many' } };
+    const options = { database: 'oracle:', basePath: 'chat/', settings: { MESSAGE_RATE_LIMIT: 'many', PORT: '80' } };
     const failed = createParley(options);
-    await expect(failed).rejects.toThrow(/basePath[^]*DATABASE_URL[^]*MESSAGE_RATE_LIMIT/);
+    await expect(failed).rejects.toThrow(/basePath[^]*settings.PORT[^]*DATABASE_URL[^]*MESSAGE_RATE_LIMIT/);
     await expect(failed).rejects.toMatchObject({ name: 'ConfigError' });
   });
 });

@@ -1,5 +1,5 @@
 import type { Identify } from '../../adapters/outbound/identity/host-identity-provider.ts';
-import { ConfigError, readConfig, type Config } from '../config/config.ts';
+import { ConfigError, ENVIRONMENT_VARIABLES, readConfig, type Config } from '../config/config.ts';
 import type { Adapters } from '../di/adapters.ts';
 
 export interface ParleyOptions {
@@ -25,6 +25,9 @@ export interface ParleyOptions {
 /** Every segment must be one that no URL has to escape. */
 const BASE_PATH = /^(\/[\w.~-]+)+$/;
 
+/** These are options, or the application's business. */
+const NOT_SETTINGS = new Set(['HOST', 'PORT', 'DATABASE_URL', 'REDIS_URL']);
+
 export interface EmbeddedConfig extends Config {
   readonly issuer: string;
 }
@@ -35,6 +38,10 @@ export function configOf(options: ParleyOptions): EmbeddedConfig {
   const problems: string[] = [];
   if (!BASE_PATH.test(basePath)) problems.push('basePath: must begin with / and not end with it, as /chat');
   if (issuer === '' || issuer.length > 255) problems.push('issuer: must have 1 to 255 characters');
+  const unknown = Object.keys(settings).filter(
+    (name) => !ENVIRONMENT_VARIABLES.includes(name) || NOT_SETTINGS.has(name),
+  );
+  problems.push(...unknown.map((name) => `settings.${name}: is no setting of an embedded Parley`));
   // Pages and output belong to the application: by default none, and only what somebody should know.
   const defaults = { LOG_LEVEL: 'warn', API_DOCS: 'off' };
   const given = { ...defaults, ...settings, DATABASE_URL: database, ...(redisUrl ? { REDIS_URL: redisUrl } : {}) };
