@@ -1,4 +1,5 @@
-import { actAs, type Actions } from '../../adapters/inbound/http/act-as.ts';
+import { actAs } from '../../adapters/inbound/http/act-as.ts';
+import type { Actions } from '../../adapters/inbound/http/actions.ts';
 import type { UserId } from '../../domain/user/user.ts';
 import { resolve } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';

@@ -1,29 +1,15 @@
 import type * as z from 'zod';
 import { AppError } from '../../../application/errors/app-error.ts';
 import type * as ports from '../../../application/ports/index.ts';
-import { contract, type Contract } from '../../../contract/contract.ts';
+import { contract } from '../../../contract/contract.ts';
 import type { SessionId } from '../../../domain/session/session.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import { toWireFailure } from '../../wire/error-map.ts';
 import { parseRequest } from '../../wire/parse-request.ts';
+import type { Actions } from './actions.ts';
 import type { HttpHandlers } from './mount-contract.ts';
 
-type Operations = Contract['http'];
 type Part = 'params' | 'query' | 'body';
-type InputOf<O> = {
-  readonly [P in Part as O extends Record<P, z.ZodType> ? P : never]: O extends Record<P, infer S extends z.ZodType>
-    ? z.input<S>
-    : never;
-};
-type ReplyOf<O> = O extends { ok: { body: infer S extends z.ZodType } } ? z.input<S> : never;
-
-/** Every operation of the contract that asks for a token, by its name there; what it takes and answers, too. */
-export type Actions = {
-  readonly [K in keyof Operations as Operations[K] extends { auth: 'bearer' } ? K : never]: (
-    ...input: keyof InputOf<Operations[K]> extends never ? [] : [input: InputOf<Operations[K]>]
-  ) => Promise<ReplyOf<Operations[K]>>;
-};
-
 type AnyInput = Partial<Record<Part, unknown>>;
 type AnyOperation = { readonly auth: string } & Partial<Record<Part, z.ZodType>>;
 type AnyHandler = (input: AnyInput & { caller: ports.AccessClaims; origin: object }) => Promise<{ body: unknown }>;
