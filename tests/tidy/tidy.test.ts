@@ -40,6 +40,16 @@ it.each(filesIn('src', '.ts'))('%s is tidy', (file) => {
   expect(complaints).toEqual([]);
 });
 
+it.each([...filesIn('web/src', '.ts'), ...filesIn('web/src', '.tsx')])('%s is tidy', (file) => {
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(LIMITS.fileLines);
+  // The path of an icon cannot be broken.
+  const isLong = (line: string) => line.length > LIMITS.lineColumns && !/^\s*(<path )?d="/.test(line);
+  const banned = /\bconsole\.|innerHTML|: any\b|as any\b|@ts-ignore|\b(TODO|FIXME|XXX)\b/;
+  expect(lines.filter((line) => isLong(line) || banned.test(line))).toEqual([]);
+  expect(file).toMatch(/\/[a-z0-9.-]+$/);
+});
+
 it.each([...filesIn('tests', '.ts')])('%s has no silent hole', (file) => {
   const text = readFileSync(file, 'utf8');
   const holes = text.match(/\b(it|test|describe)\.(only|todo)\(|expect\(true\)/g) ?? [];

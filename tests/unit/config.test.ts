@@ -27,6 +27,7 @@ describe('the configuration', () => {
       corsOrigins: 'any',
       messageRate: { points: 5, durationMs: 10_000 },
       trustProxy: false,
+      demoPage: true,
     });
   });
 
@@ -72,7 +73,10 @@ describe('the configuration', () => {
     });
     for (const name of ['JWT_SECRET', 'CONNECTION_LIMIT', 'AUTH_RATE_LIMIT', 'SOCKET_RATE_LIMIT'])
       expect(message).toContain(name);
-    expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET })).toMatchObject({ corsOrigins: [] });
+    expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET })).toMatchObject({
+      corsOrigins: [],
+      demoPage: false,
+    });
   });
 
   describe('of an issuer', () => {

@@ -52,6 +52,8 @@ export interface Config {
   readonly trustProxy: number | false;
   /** Whether the documents of the API are served. */
   readonly apiDocs: boolean;
+  /** Whether the page to try it is served at `/`. */
+  readonly demoPage: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly shutdownMs: number;
 }
@@ -102,6 +104,7 @@ const Environment = z.object({
     .pipe(z.array(z.enum(['polling', 'websocket'])).min(1)),
   TRUST_PROXY: wholeNumber(0, 10).default(0),
   API_DOCS: onOff.optional(),
+  DEMO_PAGE: onOff.optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SHUTDOWN_TIMEOUT: duration.default(10_000),
 });
@@ -152,6 +155,7 @@ export function readConfig(env: Env, surrounding: Surrounding = { knowsUsers: fa
     transports: vars.SOCKET_TRANSPORTS,
     trustProxy: vars.TRUST_PROXY === 0 ? false : vars.TRUST_PROXY,
     apiDocs: vars.API_DOCS ?? !isProduction,
+    demoPage: vars.DEMO_PAGE ?? !isProduction,
     logLevel: vars.LOG_LEVEL,
     shutdownMs: vars.SHUTDOWN_TIMEOUT,
   };

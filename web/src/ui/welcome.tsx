@@ -1,0 +1,33 @@
+import type { State } from '../chat/model.ts';
+import { LinkIcon, Logo, PlusIcon } from './icons.tsx';
+
+interface WelcomeProps {
+  readonly state: State;
+  readonly create: () => void;
+  readonly join: () => void;
+}
+
+/** Where the conversation will be. */
+export function Welcome({ state, create, join }: WelcomeProps) {
+  if (!state.isListed) return <div class="welcome" aria-busy="true" />;
+  const isNew = state.rooms.size === 0;
+  return (
+    <div class="welcome">
+      <Logo size={56} />
+      <h1>{isNew ? `Hello, ${state.me.username}` : 'Pick a room'}</h1>
+      <p>
+        {isNew
+          ? 'Rooms are where people talk. Make one and send its link to somebody, or open a link that you were given.'
+          : 'Choose one on the left, or start another.'}
+      </p>
+      <div class="welcome-actions">
+        <button type="button" class="button button-primary" onClick={create}>
+          <PlusIcon /> New room
+        </button>
+        <button type="button" class="button" onClick={join}>
+          <LinkIcon /> Join a room
+        </button>
+      </div>
+    </div>
+  );
+}
