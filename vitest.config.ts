@@ -37,6 +37,16 @@ export default defineConfig({
           ...slow,
         },
       },
+      {
+        test: {
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          globalSetup: ['tests/support/browser/global-setup.ts'],
+          // A browser takes all that the machine has.
+          sequence: { groupOrder: 2 },
+          ...slow,
+        },
+      },
     ],
   },
 });

@@ -28,7 +28,7 @@ export function Announcer({ messenger }: { readonly messenger: Messenger }) {
   }, [messenger]);
   return (
     <div class="unseen" aria-live="polite" data-testid="announcer">
-      {text}
+      {text || null}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Messenger } from '../chat/messenger.ts';
 import type { Room } from '../chat/model.ts';
 import { SendIcon } from './icons.tsx';
@@ -29,6 +29,11 @@ export function Composer({ room, messenger }: ComposerProps) {
     area.current.style.height = 'auto';
     area.current.style.height = `${area.current.scrollHeight}px`;
   }, [text]);
+
+  useEffect(() => {
+    // Not where that would bring up a keyboard over what there is to read.
+    if (matchMedia('(hover: hover)').matches && document.querySelector('dialog[open]') === null) area.current?.focus();
+  }, []);
 
   const write = (value: string) => {
     setText(value);

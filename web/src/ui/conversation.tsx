@@ -26,7 +26,7 @@ export function Conversation({ room, state, messenger }: ConversationProps) {
           <BackIcon />
         </a>
         <div class="conversation-title">
-          <h1>{room.name}</h1>
+          <h2>{room.name}</h2>
           <p>{subtitleOf(room, state)}</p>
         </div>
         {mayInvite && (

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { CloseIcon } from './icons.tsx';
 
 interface DialogProps {
@@ -8,14 +8,19 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** The browser keeps the focus inside, closes it at Escape and gives the focus back. */
+/** The browser keeps the focus inside. Afterwards it is again where it was before. */
 export function Dialog({ title, close, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  // An input with autofocus has it before the dialog is shown: the browser would give it back to that one.
+  const [before] = useState(() => document.activeElement);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current: element } = dialog;
     element?.showModal();
-    return () => element?.close();
+    return () => {
+      element?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <dialog

@@ -27,9 +27,9 @@ export function MembersPanel({ room, state, messenger, close }: MembersPanelProp
     { title: 'Offline', members: members.filter((member) => !isHere(member)) },
   ];
   return (
-    <aside class="members" aria-label="Members">
+    <section class="members" aria-label="Members">
       <header>
-        <h2>Members</h2>
+        <h3>Members</h3>
         <button type="button" class="icon-button" aria-label="Close members" onClick={close}>
           <CloseIcon />
         </button>
@@ -38,9 +38,9 @@ export function MembersPanel({ room, state, messenger, close }: MembersPanelProp
         (group) =>
           group.members.length > 0 && (
             <section key={group.title} aria-label={group.title}>
-              <h3>
+              <h4>
                 {group.title} · {group.members.length}
-              </h3>
+              </h4>
               <ul>
                 {group.members.map((member) => (
                   <li key={member.userId}>
@@ -66,7 +66,7 @@ export function MembersPanel({ room, state, messenger, close }: MembersPanelProp
           Leave this room
         </button>
       )}
-    </aside>
+    </section>
   );
 }
 

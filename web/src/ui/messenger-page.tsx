@@ -17,14 +17,24 @@ export function MessengerPage({ messenger }: { readonly messenger: Messenger }) 
   const state = useStore(messenger.store);
   const { roomId, inviteCode } = useAddress();
   const [dialog, setDialog] = useState<'new' | 'join' | null>(null);
-  const room = roomId === null ? undefined : state.rooms.get(roomId);
+  const wanted = roomId === null ? undefined : state.rooms.get(roomId);
+  // Not the wanted one yet: what is unread in it is noted before it is shown, because showing it makes it read.
+  const room = state.openRoomId === null ? undefined : state.rooms.get(state.openRoomId);
   const unread = [...state.rooms.values()].reduce((sum, { unread }) => sum + unread, 0);
 
   useEffect(() => {
     if (!state.isListed) return;
-    void messenger.open(room ? room.id : null);
-    if (roomId !== null && !room) replaceAddress(roomAddress(null));
-  }, [state.isListed, roomId, room === undefined]);
+    void messenger.open(wanted ? wanted.id : null);
+    if (roomId !== null && !wanted) replaceAddress(roomAddress(null));
+  }, [state.isListed, roomId, wanted === undefined]);
+  useEffect(() => {
+    // Whoever unlocks a phone does not want to wait until the next attempt is due.
+    const look = () => {
+      if (document.visibilityState === 'visible') messenger.reconnect();
+    };
+    document.addEventListener('visibilitychange', look);
+    return () => document.removeEventListener('visibilitychange', look);
+  }, [messenger]);
   useEffect(() => {
     const place = room ? `${room.name} · Parley` : 'Parley';
     document.title = unread > 0 ? `(${unread}) ${place}` : place;
@@ -35,16 +45,22 @@ export function MessengerPage({ messenger }: { readonly messenger: Messenger }) 
     goTo(roomAddress(id));
   };
   return (
-    <div class={room ? 'messenger has-room' : 'messenger'}>
+    <main class={room ? 'messenger has-room' : 'messenger'}>
+      <h1 class="unseen">Parley</h1>
       <RoomList state={state} messenger={messenger} create={() => setDialog('new')} join={() => setDialog('join')} />
-      <main class="main">
+      <div class="main">
         <ConnectionNote connection={state.connection} retry={() => messenger.reconnect()} />
         {room ? (
           <Conversation key={room.id} room={room} state={state} messenger={messenger} />
         ) : (
-          <Welcome state={state} create={() => setDialog('new')} join={() => setDialog('join')} />
+          <Welcome
+            isShown={state.isListed && !wanted}
+            state={state}
+            create={() => setDialog('new')}
+            join={() => setDialog('join')}
+          />
         )}
-      </main>
+      </div>
       <Notices notices={state.notices} dismiss={(id) => messenger.store.dismiss(id)} />
       <Announcer messenger={messenger} />
       {dialog === 'new' && <NewRoomDialog messenger={messenger} done={entered} close={() => setDialog(null)} />}
@@ -52,6 +68,6 @@ export function MessengerPage({ messenger }: { readonly messenger: Messenger }) 
       {inviteCode !== null && state.isListed && (
         <InvitedDialog key={inviteCode} messenger={messenger} code={inviteCode} state={state} />
       )}
-    </div>
+    </main>
   );
 }

@@ -15,7 +15,7 @@ interface RoomListProps {
 export function RoomList({ state, messenger, create, join }: RoomListProps) {
   const { me, rooms, isListed, openRoomId } = state;
   return (
-    <aside class="sidebar" aria-label="Rooms and account">
+    <div class="sidebar">
       <header class="sidebar-head">
         <Logo />
         <span class="brand">Parley</span>
@@ -27,7 +27,17 @@ export function RoomList({ state, messenger, create, join }: RoomListProps) {
         </button>
       </header>
       <nav class="rooms" aria-label="Rooms">
-        {isListed && rooms.size === 0 && <p class="rooms-empty">No rooms yet. Make one, or join with a link.</p>}
+        {isListed && rooms.size === 0 && (
+          <div class="rooms-empty">
+            <p>No rooms yet. Make one, or join with a link.</p>
+            <button type="button" class="button button-primary" onClick={create}>
+              <PlusIcon /> New room
+            </button>
+            <button type="button" class="button" onClick={join}>
+              <LinkIcon /> Join a room
+            </button>
+          </div>
+        )}
         <ul>
           {[...rooms.values()].sort(byTime).map((room) => (
             <li key={room.id}>
@@ -49,7 +59,7 @@ export function RoomList({ state, messenger, create, join }: RoomListProps) {
           <LogOutIcon />
         </button>
       </footer>
-    </aside>
+    </div>
   );
 }
 

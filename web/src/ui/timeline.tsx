@@ -52,7 +52,7 @@ export function Timeline({ room, state, messenger, invite }: TimelineProps) {
             </button>
           )}
           {history === 'loading' && <p class="timeline-loading">Loading…</p>}
-          {history === 'whole' && <p class="timeline-start">This is where {room.name} begins.</p>}
+          {history === 'whole' && !isEmpty && <p class="timeline-start">This is where {room.name} begins.</p>}
         </div>
         {isEmpty && <EmptyRoom isAlone={others.length === 0} invite={invite} />}
         <ol class="entries" aria-label="Messages" ref={scroll.list}>
