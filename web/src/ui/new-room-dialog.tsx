@@ -37,7 +37,7 @@ export function NewRoomDialog({ messenger, done, close }: NewRoomDialogProps) {
             <input type="radio" name="kind" checked={isPrivate} onChange={() => setPrivate(true)} />
             <span>
               <b>Private</b>
-              <small>Only who has the link.</small>
+              <small>Only people who have the link.</small>
             </span>
           </label>
           <label class="choice">

@@ -94,13 +94,13 @@ export function SignIn({ why, signedIn }: SignInProps) {
           </button>
         </form>
         <p class="turn">
-          {isNew ? 'You have an account already?' : 'You are new here?'}{' '}
+          {isNew ? 'Already have an account?' : 'New here?'}{' '}
           <button type="button" class="text-button" onClick={() => turn(!isNew)}>
             {isNew ? 'Log in' : 'Create an account'}
           </button>
         </p>
       </div>
-      <p class="sign-in-foot">Parley, a real-time chat backend. This page is its demonstration.</p>
+      <p class="sign-in-foot">A page to try Parley, the real-time chat backend.</p>
     </main>
   );
 }
