@@ -49,6 +49,17 @@ describe('two people', () => {
     await ada.say('read at once');
     await expect.poll(() => markOf(ada, 'read at once')).toBe('Read');
 
+    // A window that nobody looks at reads nothing.
+    await ben.page.evaluate(() => void (document.hasFocus = () => false));
+    await ada.say('read later');
+    await expect.poll(() => markOf(ada, 'read later')).toBe('Delivered');
+    await ben.page.getByRole('link', { name: 'Marks' }).getByText('1 unread').waitFor();
+    await ben.page.evaluate(() => {
+      document.hasFocus = () => true;
+      dispatchEvent(new Event('focus'));
+    });
+    await expect.poll(() => markOf(ada, 'read later')).toBe('Read');
+
     // In another room a message is delivered, and counted, and not read.
     await ben.createRoom('Elsewhere');
     await ada.say('delivered only');
