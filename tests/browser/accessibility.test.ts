@@ -34,6 +34,14 @@ describe.each(cases)('in $colorScheme on a $size', ({ colorScheme, size }) => {
     await ada.page.getByRole('button', { name: 'New room' }).first().click();
     expect(await violations(ada), 'a new room').toEqual([]);
     await ada.page.keyboard.press('Escape');
+    const longName = `${name} ${'and a name that needs its place '.repeat(3)}`.trim();
+    await ada.createRoom(longName, 'Public');
+    await ben.page.getByRole('button', { name: 'Join a room' }).first().click();
+    await ben.page.getByText(longName).waitFor();
+    expect(await violations(ben), 'joining').toEqual([]);
+    expect(await ben.page.getByRole('dialog').evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth)).toBe(0);
+    await ben.page.keyboard.press('Escape');
+    if (size === 'phone') await ada.page.getByRole('link', { name: 'Back to all rooms' }).click();
     await ada.createRoom(name);
     expect(await violations(ada), 'an empty room').toEqual([]);
     const link = await ada.inviteLink();
@@ -57,6 +65,7 @@ describe.each(cases)('in $colorScheme on a $size', ({ colorScheme, size }) => {
     await ben.page.keyboard.press('Enter');
     place.link.cut();
     await ada.page.getByText('No connection.').waitFor();
+    expect(await ada.page.locator('.conversation-title p').textContent()).toBe(ben.name);
     await ada.composer.waitFor({ state: 'attached' });
     expect(await violations(ada), 'without a connection').toEqual([]);
   });

@@ -64,10 +64,12 @@ export function Conversation({ room, state, messenger }: ConversationProps) {
 }
 
 /** Of two people the other one's state; of more their number. */
-function subtitleOf({ members, memberCount, isPrivate }: Room, { me, people }: State): string {
+function subtitleOf({ members, memberCount, isPrivate }: Room, { me, people, connection }: State): string {
   const others = [...members.keys()].filter((id) => id !== me.id);
   const kind = isPrivate ? 'Private room' : 'Public room';
   const only = others.length === 1 ? people.get(others[0] ?? '') : undefined;
+  // Without a connection nobody knows who is there.
+  if (connection !== 'live' && others.length > 0) return only?.username ?? `${memberCount} members`;
   if (only) return `${only.username} · ${only.online ? 'online' : lastSeenOf(only.lastSeen)}`;
   if (members.size === 0) return kind;
   if (others.length === 0) return `${kind} · only you so far`;
