@@ -47,7 +47,7 @@ describe.each(cases)('in $colorScheme on a $size', ({ colorScheme, size }) => {
     await ada.page.getByRole('button', { name: 'New room' }).first().click();
     expect(await violations(ada), 'a new room').toEqual([]);
     await ada.page.keyboard.press('Escape');
-    const longName = `${name} ${'and a name that needs its place '.repeat(3)}`.trim();
+    const longName = `A room with ${'a name that needs its place, '.repeat(3)}in ${colorScheme}, on a ${size}`;
     await ada.createRoom(longName, 'Public');
     await ben.page.getByRole('button', { name: 'Join a room' }).first().click();
     await ben.page.getByText(longName).waitFor();
