@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { EXIT, type ExitCode } from './cli-error.ts';
 import { note, type CliIo } from './cli-io.ts';
 import type { CommandContext } from './command-context.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addServe } from './commands/serve.ts';
 import { explain } from './explain.ts';
@@ -46,7 +47,7 @@ function createProgram(context: CommandContext): Command {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addServe, addMigrate]) add(program, context);
+  for (const add of [addServe, addMigrate, addDoctor]) add(program, context);
   return program;
 }
 

@@ -12,12 +12,17 @@ const GOOD = {
   log_bin: 'ON',
   sync_binlog: '1',
   binlog_format: 'ROW',
+  max_connections: '151',
+  read_only: 'OFF',
+  time_zone: '+00:00',
+  transaction_isolation: 'READ-COMMITTED',
+  sql_mode: 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',
 };
 
 /** A server that says of itself what it is told to. */
 async function verdictOn(settings: Partial<typeof GOOD>): Promise<unknown> {
   const rows = Object.entries({ ...GOOD, ...settings }).map(([name, Value]) => ({ Variable_name: name, Value }));
-  const server = { dialect: 'mysql', rows: async () => rows } as unknown as Database;
+  const server = { dialect: 'mysql', poolMax: 10, rows: async () => rows } as unknown as Database;
   const warnings: unknown[] = [];
   await checkServer(server, { ...quietLogger, warn: (fields) => warnings.push(fields) });
   return warnings;
@@ -30,8 +35,10 @@ describe('the check of a server', () => {
   });
 
   it('warns of one that may lose what it has confirmed, and names the settings', async () => {
-    expect(await verdictOn({ innodb_flush_log_at_trx_commit: '2' })).toEqual([{ innodb_flush_log_at_trx_commit: '2' }]);
-    expect(await verdictOn({ sync_binlog: '0' })).toEqual([{ sync_binlog: '0' }]);
+    const check = 'mysql-durability';
+    const flush = 'innodb_flush_log_at_trx_commit';
+    expect(await verdictOn({ [flush]: '2' })).toEqual([{ check, seen: `${flush} is 2, sync_binlog is 1` }]);
+    expect(await verdictOn({ sync_binlog: '0' })).toEqual([{ check, seen: `${flush} is 1, sync_binlog is 0` }]);
   });
 
   it('refuses one that could not do its part', async () => {

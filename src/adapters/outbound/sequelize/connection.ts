@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly poolMax?: number;
   /** After this long a statement counts as lost and its connection is given up. Null: as long as it takes. */
   readonly deadlineMs?: number | null;
+  /** A SQLite file is neither made nor set up: for who only looks at it. */
+  readonly asItIs?: boolean;
 }
 
 const POOL_MAX = 10;
@@ -47,7 +49,7 @@ export async function connect(options: ConnectionOptions): Promise<Connected> {
   const { sequelize, dialect } = connected;
   try {
     await sequelize.query('SELECT 1');
-    if (dialect === 'sqlite') await prepareFile(sequelize);
+    if (dialect === 'sqlite' && !options.asItIs) await prepareFile(sequelize);
   } catch (error) {
     await sequelize.close();
     throw error;
@@ -58,10 +60,10 @@ export async function connect(options: ConnectionOptions): Promise<Connected> {
 // Sequelize would repeat what SQLite refused as busy, by itself and after seconds each time.
 const common = { logging: false, retry: { max: 1 }, define: { timestamps: false } } as const satisfies Options;
 
-function sqlite({ url }: ConnectionOptions): Connected {
+function sqlite({ url, asItIs = false }: ConnectionOptions): Connected {
   const path = url.slice('sqlite:'.length);
   if (path === '' || path.startsWith(':')) throw new Error('A SQLite URL needs the path of a file: sqlite:<path>');
-  createPrivately(path);
+  if (!asItIs) createPrivately(path);
   const sequelize = new Sequelize({ ...common, dialect: 'sqlite', dialectModule: sqliteDriver, storage: path });
   return { sequelize, dialect: 'sqlite', poolMax: 1, name: path };
 }

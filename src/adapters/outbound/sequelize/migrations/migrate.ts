@@ -17,7 +17,7 @@ export interface MigrationReport {
   readonly executed: readonly string[];
 }
 
-export interface MigrateOptions extends Pick<ConnectionOptions, 'url' | 'ssl'> {
+export interface MigrateOptions extends Pick<ConnectionOptions, 'url' | 'ssl' | 'asItIs'> {
   readonly clock: Clock;
   readonly migrations?: readonly Migration[];
 }
@@ -67,8 +67,8 @@ export async function migrateUp(options: MigrateOptions): Promise<MigrationRepor
 
 /** A pool of one without a deadline: building an index takes as long as it takes. */
 async function onOwnConnection<T>(options: MigrateOptions, work: (connected: Connected) => Promise<T>): Promise<T> {
-  const { url, ssl = false } = options;
-  const connected = await connect({ url, ssl, poolMax: 1, deadlineMs: null });
+  const { url, ssl = false, asItIs = false } = options;
+  const connected = await connect({ url, ssl, asItIs, poolMax: 1, deadlineMs: null });
   try {
     return await work(connected);
   } finally {
