@@ -40,7 +40,7 @@ export default tseslint.config(
   },
   {
     // A plain client knows no types: what it is told is checked by what each test expects of it.
-    files: ['tests/e2e/**', 'tests/faults/**', 'tests/support/harness/**'],
+    files: ['tests/e2e/**', 'tests/integration/cli/**', 'tests/faults/**', 'tests/support/harness/**'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',

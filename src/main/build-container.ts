@@ -11,6 +11,7 @@ import { messagingModule } from './modules/messaging.module.ts';
 import { moderationModule } from './modules/moderation.module.ts';
 import { memoryPersistenceModule, sequelizePersistenceModule } from './modules/persistence.modules.ts';
 import { redisNodesModule, singleNodeModule } from './modules/nodes.module.ts';
+import { operationsModule } from './modules/operations.module.ts';
 import { roomsModule } from './modules/rooms.module.ts';
 import { sitesModule } from './modules/sites.module.ts';
 import { systemModule } from './modules/system.module.ts';
@@ -30,6 +31,7 @@ export function buildContainer(config: Config, { adapters, host }: Brought = NOT
   const nodesModule = config.redisUrl === null ? singleNodeModule : redisNodesModule;
   container.load(systemModule, persistenceModule, nodesModule);
   container.load(accountsModule, roomsModule, moderationModule, messagingModule, sitesModule, inboundModule);
+  container.load(operationsModule);
   for (const name of Object.keys(adapters) as AdapterName[]) {
     const adapter = adapters[name];
     if (adapter !== undefined) container.rebind<unknown>(TOKENS[name]).toConstantValue(adapter);

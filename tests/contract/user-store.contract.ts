@@ -127,6 +127,14 @@ function lookups(current: CurrentPersistence): void {
     expect(await current().unitOfWork.run(({ users }) => users.lock(aUserId()))).toBeNull();
   });
 
+  it('finds a user by the username in any spelling, and nobody by one that only looks alike', async () => {
+    const user = await storedUser(current(), { username: USERNAME_VARIANTS[0] ?? '' });
+    for (const spelling of USERNAME_VARIANTS) expect(await current().users.byUsername(spelling)).toEqual(user);
+    for (const other of ['', 'stra\u00dfe', 'strase fi', user.email]) {
+      expect(await current().users.byUsername(other)).toBeNull();
+    }
+  });
+
   it('finds many by id, leaving out the unknown; of no ids there is nobody', async () => {
     const users = [await storedUser(current()), await storedUser(current()), await storedUser(current())];
     const [one, , three] = users.map((user) => user.id) as [User['id'], User['id'], User['id']];
@@ -181,6 +189,19 @@ function changes(current: CurrentPersistence): void {
     await current().users.markSeen([aUserId()], late);
     await current().users.markSeen([], late);
     expect(await lastSeenOf(eve)).toBeNull();
+  });
+
+  it('disables that user only, and enables again', async () => {
+    const [user, other] = [await storedUser(current()), await storedUser(current())];
+    const atMs = aTimeMs();
+    expect(await current().users.setDisabled(user.id, atMs)).toBe(true);
+    expect(await current().users.byId(user.id)).toEqual({ ...user, disabledAtMs: atMs });
+    expect(await current().unitOfWork.run(({ users }) => users.lock(user.id))).toMatchObject({ disabledAtMs: atMs });
+    expect(await current().users.byId(other.id)).toEqual(other);
+    expect(await current().users.setDisabled(user.id, null)).toBe(true);
+    expect(await current().users.setDisabled(user.id, null)).toBe(true);
+    expect(await current().users.byId(user.id)).toEqual(user);
+    expect(await current().users.setDisabled(aUserId(), atMs)).toBe(false);
   });
 
   it('ends at the latest of parallel sightings', async () => {

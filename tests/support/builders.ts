@@ -44,6 +44,7 @@ export function aUser(overrides: Partial<User> = {}): User {
     passwordHash: `$2b$12$${'h'.repeat(53)}`,
     createdAtMs: aTimeMs(),
     lastSeenAtMs: null,
+    disabledAtMs: null,
     ...overrides,
   };
 }

@@ -12,7 +12,12 @@ export type AuthAction =
   | 'session_revoked'
   | 'password_changed'
   | 'password_change_failed'
-  | 'external_user_created';
+  | 'external_user_created'
+  | 'user_created'
+  | 'user_disabled'
+  | 'user_enabled'
+  | 'password_reset'
+  | 'room_purged';
 
 /** Who did it, to what, from where: ids and addresses, never a password, a token or what somebody typed. */
 export interface AuditFields {

@@ -12,6 +12,7 @@ interface ExternalSessionsDeps {
   readonly provider: ports.IdentityProvider;
   readonly identities: ports.IdentityStore;
   readonly sessions: ports.SessionStore;
+  readonly users: ports.UserStore;
   readonly unitOfWork: ports.UnitOfWork;
   readonly tokens: ports.TokenService;
   readonly ids: ports.IdGenerator;
@@ -58,16 +59,16 @@ export class ExternalSessions {
   }
 
   async #adopt(identity: ports.ExternalIdentity): Promise<ports.AccessClaims> {
-    const { sessions, clock } = this.#deps;
+    const { sessions, users, clock } = this.#deps;
     const { userId } = await this.#linked(identity);
     const session = this.#sessionOf(identity, userId);
     await sessions.forgetExpired(userId, clock.nowMs());
     await sessions.insertOnce(session);
-    // Asked after the session is there: a logout everywhere either finds the session, or is found here.
+    // Asked after the session is there: what ends all of the user's sessions either finds this one, or is found here.
     const link = await this.#deps.identities.find(identity.issuer, identity.subject);
-    if (link !== null && link.tokensFromMs !== null && identity.issuedAtMs <= link.tokensFromMs) {
-      await sessions.end(session.id, clock.nowMs());
-    }
+    const user = await users.byId(userId);
+    const isTooOld = link !== null && link.tokensFromMs !== null && identity.issuedAtMs <= link.tokensFromMs;
+    if (isTooOld || (user !== null && user.disabledAtMs !== null)) await sessions.end(session.id, clock.nowMs());
     return { userId, sessionId: session.id, expiresAtMs: identity.expiresAtMs };
   }
 
@@ -108,7 +109,7 @@ export class ExternalSessions {
     const { unitOfWork, clock, logger } = this.#deps;
     const { issuer, subject } = identity;
     const createdAtMs = clock.nowMs();
-    const user = externalUser({ id, createdAtMs, lastSeenAtMs: null }, identity, taken);
+    const user = externalUser({ id, createdAtMs, lastSeenAtMs: null, disabledAtMs: null }, identity, taken);
     const link: ports.LinkedIdentity = { issuer, subject, userId: id, createdAtMs, tokensFromMs: null };
     await unitOfWork.run(async (stores) => {
       await stores.users.insert(user);

@@ -44,12 +44,16 @@ export class LogIn {
       // The password may have been changed while the old one was compared: that ended all sessions but this one.
       const now = await stores.users.lock(user.id);
       if (now?.passwordHash !== user.passwordHash) throw wrongPassword();
+      // Said to nobody but who knows the password.
+      if (now.disabledAtMs !== null) throw disabled();
       await stores.sessions.insert(session);
     });
     audit(logger, 'login', { userId: user.id, sessionId: session.id, address: input.address });
     return { ...issued, user: { id: user.id, email: user.email, username: user.username } };
   }
 }
+
+const disabled = () => new AppError('UNAUTHENTICATED', { message: 'This account has been disabled.' });
 
 const wrongPassword = () =>
   new AppError('UNAUTHENTICATED', { message: 'The e-mail address or the password is wrong.' });

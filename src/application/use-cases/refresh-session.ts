@@ -54,7 +54,7 @@ export class RefreshSession {
       ? await this.#rotate(session, secret, address)
       : await this.#repeat(session, secret, address);
     const user = await users.byId(session.userId);
-    if (!user) throw REFUSED();
+    if (!user || user.disabledAtMs !== null) throw REFUSED();
     limits.ownerIsAt({ email: user.email, address });
     audit(logger, 'refresh', { userId: user.id, sessionId: session.id, address });
     return { ...issuer.issue(session, next), user: { id: user.id, email: user.email, username: user.username } };

@@ -43,6 +43,7 @@ export class RegisterUser {
         passwordHash: '',
         createdAtMs: clock.nowMs(),
         lastSeenAtMs: null,
+        disabledAtMs: null,
       }),
     );
     const passwordHash = await limits.register(input.address, () => hasher.hash(input.password));

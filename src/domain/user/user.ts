@@ -18,6 +18,8 @@ export interface User {
   readonly createdAtMs: number;
   /** When the last device of this user went away; null for somebody who was never seen. */
   readonly lastSeenAtMs: number | null;
+  /** Since when nobody may sign in to it; null for an account that is in use. */
+  readonly disabledAtMs: number | null;
 }
 
 /** Compatibility forms first: they may hide a space, or a letter that has a case. */

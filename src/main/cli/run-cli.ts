@@ -6,6 +6,7 @@ import type { CommandContext } from './command-context.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addServe } from './commands/serve.ts';
+import { addUser } from './commands/user.ts';
 import { explain } from './explain.ts';
 
 const EXAMPLES = `
@@ -47,7 +48,7 @@ function createProgram(context: CommandContext): Command {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addServe, addMigrate, addDoctor]) add(program, context);
+  for (const add of [addServe, addMigrate, addDoctor, addUser]) add(program, context);
   return program;
 }
 

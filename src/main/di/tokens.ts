@@ -20,6 +20,10 @@ import type { Moderation } from '../../application/moderation/moderation.ts';
 import type { ChangePassword } from '../../application/use-cases/change-password.ts';
 import type { ChangeRole } from '../../application/use-cases/change-role.ts';
 import type { ConnectDevice } from '../../application/use-cases/connect-device.ts';
+import type { CreateUser } from '../../application/use-cases/create-user.ts';
+import type { DisableUser, EnableUser } from '../../application/use-cases/disable-user.ts';
+import type { FindUser } from '../../application/use-cases/find-user.ts';
+import type { ResetPassword } from '../../application/use-cases/reset-password.ts';
 import type { CreateRoom } from '../../application/use-cases/create-room.ts';
 import type { EndSession } from '../../application/use-cases/end-session.ts';
 import type { BanUser, LiftSanction, MuteMember } from '../../application/use-cases/impose-sanction.ts';
@@ -157,6 +161,12 @@ export const TOKENS = {
   trackPresence: token<TrackPresence>('TrackPresence'),
   watchPresence: token<WatchPresence>('WatchPresence'),
   connectDevice: token<ConnectDevice>('ConnectDevice'),
+
+  findUser: token<FindUser>('FindUser'),
+  createUser: token<CreateUser>('CreateUser'),
+  disableUser: token<DisableUser>('DisableUser'),
+  enableUser: token<EnableUser>('EnableUser'),
+  resetPassword: token<ResetPassword>('ResetPassword'),
 
   http: token<HttpServer>('HttpServer'),
   admission: token<Admission>('Admission'),

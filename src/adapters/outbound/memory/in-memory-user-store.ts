@@ -44,6 +44,13 @@ export class InMemoryUserStore implements UserStore {
     });
   }
 
+  byUsername(username: string): Promise<User | null> {
+    return this.#access.read(() => {
+      const id = this.#tables.userByUsernameKey.get(usernameKeyOf(username));
+      return (id && this.#tables.users.get(id)) ?? null;
+    });
+  }
+
   /** Units of work run one after the other, so every user is held already. */
   async lock(id: UserId): Promise<User | null> {
     if (!this.#access.canLock) throw new Error('A user is locked inside a unit of work only.');
@@ -55,6 +62,13 @@ export class InMemoryUserStore implements UserStore {
       if (this.#tables.users.get(id)?.passwordHash !== from) return false;
       this.#change(id, (user) => ({ ...user, passwordHash: to }));
       return true;
+    });
+  }
+
+  setDisabled(id: UserId, atMs: number | null): Promise<boolean> {
+    return this.#access.write(() => {
+      this.#change(id, (user) => ({ ...user, disabledAtMs: atMs }));
+      return this.#tables.users.has(id);
     });
   }
 

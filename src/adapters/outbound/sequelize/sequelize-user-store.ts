@@ -46,6 +46,10 @@ export class SequelizeUserStore implements UserStore {
     return this.#find({ email_key: boundedKey(emailKeyOf(email)) });
   }
 
+  async byUsername(username: string): Promise<User | null> {
+    return this.#find({ username_key: boundedKey(usernameKeyOf(username)) });
+  }
+
   async lock(id: UserId): Promise<User | null> {
     const { users } = this.#scope.database.models;
     const row = await this.#scope.read((transaction) =>
@@ -61,6 +65,13 @@ export class SequelizeUserStore implements UserStore {
     const [found] = await this.#scope.write((transaction) =>
       users.update({ password_hash: to }, { where, transaction }),
     );
+    return found === 1;
+  }
+
+  async setDisabled(id: UserId, atMs: number | null): Promise<boolean> {
+    const { users } = this.#scope.database.models;
+    const change = { disabled_at: dateOrNull(atMs) };
+    const [found] = await this.#scope.write((transaction) => users.update(change, { where: { id }, transaction }));
     return found === 1;
   }
 
@@ -101,6 +112,7 @@ const toRow = (user: User): UserRow => ({
   password_hash: user.passwordHash,
   created_at: new Date(user.createdAtMs),
   last_seen_at: dateOrNull(user.lastSeenAtMs),
+  disabled_at: dateOrNull(user.disabledAtMs),
 });
 
 const toUser = (row: UserRow): User => ({
@@ -110,4 +122,5 @@ const toUser = (row: UserRow): User => ({
   passwordHash: row.password_hash,
   createdAtMs: msOf(row.created_at),
   lastSeenAtMs: msOrNull(row.last_seen_at),
+  disabledAtMs: msOrNull(row.disabled_at),
 });

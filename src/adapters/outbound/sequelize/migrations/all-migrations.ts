@@ -10,6 +10,7 @@ import { indexJoinedAt } from './0021-index-joined-at.ts';
 import { addRoomSettings } from './0022-add-room-settings.ts';
 import { createRoomSanctions } from './0023-create-room-sanctions.ts';
 import { createInviteUses } from './0024-create-invite-uses.ts';
+import { addDisabledAt } from './0031-add-disabled-at.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -26,4 +27,5 @@ export const allMigrations: readonly Migration[] = [
   addRoomSettings,
   createRoomSanctions,
   createInviteUses,
+  addDisabledAt,
 ];

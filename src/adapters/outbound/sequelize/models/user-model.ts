@@ -11,6 +11,7 @@ export interface UserRow {
   readonly password_hash: string;
   readonly created_at: StoredTime;
   readonly last_seen_at: StoredTime | null;
+  readonly disabled_at: StoredTime | null;
 }
 
 export const defineUsers = (sequelize: Sequelize): RowModel<UserRow> =>
@@ -25,6 +26,7 @@ export const defineUsers = (sequelize: Sequelize): RowModel<UserRow> =>
       password_hash: DataTypes.STRING(255),
       created_at: DataTypes.DATE(3),
       last_seen_at: DataTypes.DATE(3),
+      disabled_at: DataTypes.DATE(3),
     },
     { tableName: 'users' },
   );

@@ -1,0 +1,31 @@
+import { ContainerModule } from 'inversify';
+import { CreateUser } from '../../application/use-cases/create-user.ts';
+import { DisableUser, EnableUser } from '../../application/use-cases/disable-user.ts';
+import { FindUser } from '../../application/use-cases/find-user.ts';
+import { ResetPassword } from '../../application/use-cases/reset-password.ts';
+import { provide } from '../di/token.ts';
+import { TOKENS } from '../di/tokens.ts';
+
+/** What an operator asks for, and no client can. */
+export const operationsModule = new ContainerModule((options) => {
+  const { clock, ids, logger, hasher, passwords, persistence, sessionEnds: ends } = TOKENS;
+  provide(options, TOKENS.findUser, { persistence }, ({ persistence }) => new FindUser(persistence));
+  provide(
+    options,
+    TOKENS.createUser,
+    { persistence, hasher, passwords, ids, clock, logger },
+    ({ persistence, ...rest }) => new CreateUser({ ...rest, users: persistence.users }),
+  );
+  provide(options, TOKENS.disableUser, { persistence, ends, clock, logger }, ({ persistence, ...rest }) => {
+    return new DisableUser({ ...rest, unitOfWork: persistence.unitOfWork });
+  });
+  provide(options, TOKENS.enableUser, { persistence, logger }, ({ persistence, logger }) => {
+    return new EnableUser({ users: persistence.users, logger });
+  });
+  provide(
+    options,
+    TOKENS.resetPassword,
+    { persistence, hasher, passwords, ends, clock, logger },
+    ({ persistence: { users, unitOfWork }, ...rest }) => new ResetPassword({ ...rest, users, unitOfWork }),
+  );
+});
