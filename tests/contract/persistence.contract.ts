@@ -8,6 +8,7 @@ import type { OpenPersistence } from './persistence-harness.ts';
 import { receiptStoreContract } from './receipt-store.contract.ts';
 import { roomDirectoryContract } from './room-directory.contract.ts';
 import { roomLogContract } from './room-log.contract.ts';
+import { roomPurgeContract } from './room-purge.contract.ts';
 import { roomStoreContract } from './room-store.contract.ts';
 import { aPlace, storedMessage } from './seed.ts';
 import { sanctionStoreContract } from './sanction-store.contract.ts';
@@ -21,6 +22,7 @@ export function persistenceContract(adapter: string, open: OpenPersistence): voi
   identityStoreContract(adapter, open);
   sessionStoreContract(adapter, open);
   roomStoreContract(adapter, open);
+  roomPurgeContract(adapter, open);
   membershipStoreContract(adapter, open);
   receiptStoreContract(adapter, open);
   inviteStoreContract(adapter, open);

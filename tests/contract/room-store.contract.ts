@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PublicRoomsRequest } from '../../src/application/ports/index.ts';
+import type { RoomsRequest } from '../../src/application/ports/index.ts';
 import type { RoomId } from '../../src/domain/room/room.ts';
 import { aRoom, aRoomId, aSecret } from '../support/builders.ts';
 import { usePersistence, type CurrentPersistence, type OpenPersistence } from './persistence-harness.ts';
@@ -63,7 +63,7 @@ function lookups(current: CurrentPersistence): void {
   });
 }
 
-const idsOf = async (current: CurrentPersistence, request: PublicRoomsRequest): Promise<RoomId[]> =>
+const idsOf = async (current: CurrentPersistence, request: RoomsRequest): Promise<RoomId[]> =>
   (await current().rooms.publicPage(request)).map((room) => room.id);
 
 function publicPages(current: CurrentPersistence): void {

@@ -15,6 +15,7 @@ export type * from './room-broadcaster.ts';
 export type * from './room-bus.ts';
 export type * from './room-directory.ts';
 export type * from './room-log.ts';
+export type * from './room-purge.ts';
 export type * from './room-store.ts';
 export type * from './sanction-store.ts';
 export type * from './scheduler.ts';

@@ -4,6 +4,7 @@ import type { MembershipStore } from './membership-store.ts';
 import type { ReceiptStore } from './receipt-store.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { RoomLog } from './room-log.ts';
+import type { RoomPurge } from './room-purge.ts';
 import type { RoomStore } from './room-store.ts';
 import type { SanctionStore } from './sanction-store.ts';
 import type { SessionStore } from './session-store.ts';
@@ -22,6 +23,7 @@ export interface Persistence {
   readonly sanctions: SanctionStore;
   readonly log: RoomLog;
   readonly directory: RoomDirectory;
+  readonly purge: RoomPurge;
   readonly unitOfWork: UnitOfWork;
 
   /** Resolves when the store answers now; rejects, within 3 s, when it does not. */

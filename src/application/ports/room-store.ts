@@ -1,6 +1,6 @@
 import type { Room, RoomId, RoomSettings } from '../../domain/room/room.ts';
 
-export interface PublicRoomsRequest {
+export interface RoomsRequest {
   /** Substring of the name, compared without case; matched literally, wildcards included. */
   readonly query?: string;
   /** Exclusive: the id of the last room of the page before. */
@@ -25,5 +25,8 @@ export interface RoomStore {
   update(id: RoomId, change: { readonly name: string; readonly settings: RoomSettings }): Promise<void>;
 
   /** Public rooms, newest id first. */
-  publicPage(request: PublicRoomsRequest): Promise<readonly Room[]>;
+  publicPage(request: RoomsRequest): Promise<readonly Room[]>;
+
+  /** All rooms, newest id first. */
+  page(request: RoomsRequest): Promise<readonly Room[]>;
 }

@@ -5,6 +5,7 @@ import { note, type CliIo } from './cli-io.ts';
 import type { CommandContext } from './command-context.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addRoom } from './commands/room.ts';
 import { addServe } from './commands/serve.ts';
 import { addUser } from './commands/user.ts';
 import { explain } from './explain.ts';
@@ -48,7 +49,7 @@ function createProgram(context: CommandContext): Command {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addServe, addMigrate, addDoctor, addUser]) add(program, context);
+  for (const add of [addServe, addMigrate, addDoctor, addUser, addRoom]) add(program, context);
   return program;
 }
 

@@ -14,6 +14,7 @@ import { storedConfig } from './stored-config.ts';
 
 const REDIS_WAIT_MS = 2_000;
 const POLL_MS = 20;
+const AWAKE_MS = 1_000;
 
 /** Resolves what the container makes for a token. */
 export type Get = <T>(target: Token<T>) => Promise<T>;
@@ -30,12 +31,15 @@ export async function withApplication<T>(io: CliIo, work: (get: Get) => Promise<
   const level = io.env['LOG_LEVEL'] ? config.logLevel : 'error';
   rebind(container, TOKENS.logger, createPinoLogger({ level, destination: io.stderr }));
   const get: Get = (target) => resolve(container, target);
+  // Work that only waits for a timer of ours, or for a file, would let the process end.
+  const awake = setInterval(() => undefined, AWAKE_MS);
   try {
     const bus = await get(TOKENS.bus);
     rebind(container, TOKENS.sessionEnds, endsElsewhere(bus));
     await untilRedisAnswers(io, get);
     return await work(get);
   } finally {
+    clearInterval(awake);
     await close(config, get);
   }
 }

@@ -22,7 +22,10 @@ import type { ChangeRole } from '../../application/use-cases/change-role.ts';
 import type { ConnectDevice } from '../../application/use-cases/connect-device.ts';
 import type { CreateUser } from '../../application/use-cases/create-user.ts';
 import type { DisableUser, EnableUser } from '../../application/use-cases/disable-user.ts';
+import type { ExportRoom } from '../../application/use-cases/export-room.ts';
 import type { FindUser } from '../../application/use-cases/find-user.ts';
+import type { ListAllRooms } from '../../application/use-cases/list-all-rooms.ts';
+import type { PurgeRoom } from '../../application/use-cases/purge-room.ts';
 import type { ResetPassword } from '../../application/use-cases/reset-password.ts';
 import type { CreateRoom } from '../../application/use-cases/create-room.ts';
 import type { EndSession } from '../../application/use-cases/end-session.ts';
@@ -166,6 +169,9 @@ export const TOKENS = {
   createUser: token<CreateUser>('CreateUser'),
   disableUser: token<DisableUser>('DisableUser'),
   enableUser: token<EnableUser>('EnableUser'),
+  listAllRooms: token<ListAllRooms>('ListAllRooms'),
+  exportRoom: token<ExportRoom>('ExportRoom'),
+  purgeRoom: token<PurgeRoom>('PurgeRoom'),
   resetPassword: token<ResetPassword>('ResetPassword'),
 
   http: token<HttpServer>('HttpServer'),

@@ -1,7 +1,10 @@
 import { ContainerModule } from 'inversify';
 import { CreateUser } from '../../application/use-cases/create-user.ts';
 import { DisableUser, EnableUser } from '../../application/use-cases/disable-user.ts';
+import { ExportRoom } from '../../application/use-cases/export-room.ts';
 import { FindUser } from '../../application/use-cases/find-user.ts';
+import { ListAllRooms } from '../../application/use-cases/list-all-rooms.ts';
+import { PurgeRoom } from '../../application/use-cases/purge-room.ts';
 import { ResetPassword } from '../../application/use-cases/reset-password.ts';
 import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
@@ -27,5 +30,13 @@ export const operationsModule = new ContainerModule((options) => {
     TOKENS.resetPassword,
     { persistence, hasher, passwords, ends, clock, logger },
     ({ persistence: { users, unitOfWork }, ...rest }) => new ResetPassword({ ...rest, users, unitOfWork }),
+  );
+  provide(options, TOKENS.listAllRooms, { persistence }, ({ persistence }) => new ListAllRooms(persistence));
+  provide(options, TOKENS.exportRoom, { persistence }, ({ persistence }) => new ExportRoom(persistence));
+  provide(
+    options,
+    TOKENS.purgeRoom,
+    { persistence, bus: TOKENS.bus, scheduler: TOKENS.scheduler, ids, clock, logger },
+    ({ persistence, ...rest }) => new PurgeRoom({ ...persistence, ...rest }),
   );
 });

@@ -6,6 +6,7 @@ import { InMemoryMembershipStore } from './in-memory-membership-store.ts';
 import { InMemoryReceiptStore } from './in-memory-receipt-store.ts';
 import { InMemoryRoomDirectory } from './in-memory-room-directory.ts';
 import { InMemoryRoomLog } from './in-memory-room-log.ts';
+import { InMemoryRoomPurge } from './in-memory-room-purge.ts';
 import { InMemoryRoomStore } from './in-memory-room-store.ts';
 import { InMemorySanctionStore } from './in-memory-sanction-store.ts';
 import { InMemorySessionStore } from './in-memory-session-store.ts';
@@ -32,6 +33,7 @@ export function createMemoryPersistence(): Persistence {
     sanctions: new InMemorySanctionStore({ access, tables }),
     log: new InMemoryRoomLog({ access, tables, log }),
     directory: new InMemoryRoomDirectory({ access, tables, log }),
+    purge: new InMemoryRoomPurge({ access, tables, log }),
     unitOfWork: new InMemoryUnitOfWork({ mutex, tables, log }),
     ping: async () => undefined,
     // Its turn comes when everything that was started before is done.

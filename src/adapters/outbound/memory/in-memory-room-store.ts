@@ -1,4 +1,4 @@
-import type { PublicRoomsRequest, RoomStore } from '../../../application/ports/index.ts';
+import type { RoomsRequest, RoomStore } from '../../../application/ports/index.ts';
 import type { Room, RoomId, RoomSettings } from '../../../domain/room/room.ts';
 import type { Access } from './access.ts';
 import { positionOf } from './memory-index.ts';
@@ -47,7 +47,17 @@ export class InMemoryRoomStore implements RoomStore {
     });
   }
 
-  publicPage({ query = '', afterId, limit }: PublicRoomsRequest): Promise<readonly Room[]> {
+  page({ query = '', afterId, limit }: RoomsRequest): Promise<readonly Room[]> {
+    return this.#access.read(() =>
+      this.#tables.rooms
+        .values()
+        .filter(({ id, name }) => (!afterId || id < afterId) && name.toLowerCase().includes(query.toLowerCase()))
+        .sort((a, b) => (a.id < b.id ? 1 : -1))
+        .slice(0, limit),
+    );
+  }
+
+  publicPage({ query = '', afterId, limit }: RoomsRequest): Promise<readonly Room[]> {
     return this.#access.read(() => {
       const ids = this.#tables.publicRooms.of('public');
       const wanted = query.toLowerCase();

@@ -27,6 +27,17 @@ export class MemoryLog {
     return this.#byClientKey.get(clientKey(roomId, senderId, clientMessageId));
   }
 
+  /** Drops the whole log of the room and tells how many entries it had. */
+  forget(roomId: RoomId): number {
+    const entries = this.of(roomId);
+    this.#rooms.delete(roomId);
+    for (const entry of entries) {
+      this.#byId.delete(entry.id);
+      if (isMessage(entry)) this.#byClientKey.delete(clientKey(roomId, entry.actorId, entry.clientMessageId ?? ''));
+    }
+    return entries.length;
+  }
+
   /** Takes the entry whose seq is next; any other would leave a gap or hide an entry. */
   push(entry: RoomEntry): void {
     if (entry.seq !== this.head(entry.roomId) + 1) throw new Error('An entry must take the next seq of its room.');

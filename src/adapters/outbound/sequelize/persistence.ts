@@ -12,6 +12,7 @@ import { SequelizeMembershipStore } from './sequelize-membership-store.ts';
 import { SequelizeReceiptStore } from './sequelize-receipt-store.ts';
 import { SequelizeRoomDirectory } from './sequelize-room-directory.ts';
 import { SequelizeRoomLog } from './sequelize-room-log.ts';
+import { SequelizeRoomPurge } from './sequelize-room-purge.ts';
 import { SequelizeRoomStore } from './sequelize-room-store.ts';
 import { SequelizeSanctionStore } from './sequelize-sanction-store.ts';
 import { SequelizeSessionStore } from './sequelize-session-store.ts';
@@ -77,6 +78,7 @@ export function persistenceOn(database: Database, logOptions: Partial<GroupCommi
     sanctions: new SequelizeSanctionStore(scope),
     log,
     directory: new SequelizeRoomDirectory(scope),
+    purge: new SequelizeRoomPurge(scope),
     unitOfWork: new SequelizeUnitOfWork(database, log),
     ping: () => ping(scope),
     close: async () => {

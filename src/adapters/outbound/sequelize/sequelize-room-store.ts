@@ -1,4 +1,4 @@
-import type { PublicRoomsRequest, RoomStore } from '../../../application/ports/index.ts';
+import type { RoomsRequest, RoomStore } from '../../../application/ports/index.ts';
 import type { Room, RoomId, RoomSettings } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { RoomRow } from './models/room-model.ts';
@@ -41,9 +41,19 @@ export class SequelizeRoomStore implements RoomStore {
     await this.#scope.write((transaction) => this.#rooms.update(row, { where: { id }, transaction }));
   }
 
-  async publicPage({ query, afterId, limit }: PublicRoomsRequest): Promise<readonly Room[]> {
-    const conditions = ['is_private = ?'];
-    const values: unknown[] = [false];
+  async publicPage(request: RoomsRequest): Promise<readonly Room[]> {
+    return this.#page(request, ['is_private = ?'], [false]);
+  }
+
+  async page(request: RoomsRequest): Promise<readonly Room[]> {
+    return this.#page(request, ['1 = 1'], []);
+  }
+
+  async #page(
+    { query, afterId, limit }: RoomsRequest,
+    conditions: string[],
+    values: unknown[],
+  ): Promise<readonly Room[]> {
     if (query !== undefined) {
       // INSTR knows no wildcards, so there is nothing to escape.
       conditions.push('INSTR(name_key, ?) > 0');

@@ -2,8 +2,8 @@ import { createTable } from './create-table.ts';
 
 /**
  * The key is the order: the rows of a room lie side by side, and no two writers can take one seq. There is no foreign
- * key: each row of a batch would look up and lock its room's row, which is what an append is spared, and rooms never
- * go away.
+ * key: each row of a batch would look up and lock its room's row, which is what an append is spared. A room goes away
+ * by RoomPurge alone, which deletes the log first.
  */
 export const createRoomLog = createTable('0006-create-room-log', {
   name: 'room_log',
