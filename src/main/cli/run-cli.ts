@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from './cli-error.ts';
 import { note, type CliIo } from './cli-io.ts';
 import type { CommandContext } from './command-context.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addRoom } from './commands/room.ts';
 import { addServe } from './commands/serve.ts';
@@ -49,7 +50,7 @@ function createProgram(context: CommandContext): Command {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addServe, addMigrate, addDoctor, addUser, addRoom]) add(program, context);
+  for (const add of [addServe, addMigrate, addDoctor, addUser, addRoom, addImport]) add(program, context);
   return program;
 }
 

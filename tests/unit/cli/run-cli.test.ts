@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'parley-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const DATABASE_URL = `sqlite:${join(folder, 'parley.db')}`;
 
-const GROUPS = [[], ['serve'], ['migrate'], ['doctor'], ['user'], ['room']];
+const GROUPS = [[], ['serve'], ['migrate'], ['doctor'], ['user'], ['room'], ['import']];
 
 it.each(GROUPS)('teaches by examples: parley %s --help', async (...words) => {
   const { exitCode, stdout, stderr } = await cli([...words, '--help']);

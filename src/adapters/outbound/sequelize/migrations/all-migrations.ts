@@ -11,6 +11,7 @@ import { addRoomSettings } from './0022-add-room-settings.ts';
 import { createRoomSanctions } from './0023-create-room-sanctions.ts';
 import { createInviteUses } from './0024-create-invite-uses.ts';
 import { addDisabledAt } from './0031-add-disabled-at.ts';
+import { createImports } from './0032-create-imports.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -28,4 +29,5 @@ export const allMigrations: readonly Migration[] = [
   createRoomSanctions,
   createInviteUses,
   addDisabledAt,
+  createImports,
 ];
