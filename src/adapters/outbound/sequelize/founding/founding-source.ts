@@ -87,8 +87,8 @@ export class FoundingSource {
   messages(after: Place | null): AsyncGenerator<readonly FoundingMessage[]> {
     const { id, roomId, senderId, content, createdAt } = this.#schema.messages.columns;
     const columns = { plain: { id, roomId, senderId, content }, times: { createdAt }, after, limitMax: ROWS.large };
-    const where = this.#notDeleted('t');
-    return keysetPages({ ...this.#reading('messages'), ...columns, where, order: ['createdAt', 'id'] });
+    const [where, key] = [this.#notDeleted('t'), id];
+    return keysetPages({ ...this.#reading('messages'), ...columns, where, key, order: ['createdAt', 'id'] });
   }
 
   /** Of the rooms, where there are receipts. */

@@ -15,13 +15,15 @@ interface PagesRequest<Row> {
   readonly order: readonly (keyof Row & string)[];
   /** Rows of a page, where they are short. */
   readonly limitMax: number;
+  /** A column that names a row. With it, long texts are not sorted, only looked up. */
+  readonly key?: string | null;
   readonly after?: Place | null;
   readonly where?: string;
 }
 
 /** All rows in order, page by page. The next page is read while the caller works on the one before. */
 export async function* keysetPages<Row>(request: PagesRequest<Row>): AsyncGenerator<readonly Row[]> {
-  const { dialect, rows, table, plain, times, order, limitMax, after = null, where = '1 = 1' } = request;
+  const { dialect, rows, table, plain, times, order, limitMax, key = null, after = null, where = '1 = 1' } = request;
   const named = { ...plain, ...times };
   const by = order.map((name) => `t.${quoted(named[name] ?? '')}`);
   const chosen = [
@@ -31,9 +33,10 @@ export async function* keysetPages<Row>(request: PagesRequest<Row>): AsyncGenera
   let limit = Math.min(limitMax, ROWS_MIN);
   const read = (place: Place | null) => {
     const [beyond, values] = place === null ? ['1 = 1', []] : beyondOf(by, place);
-    const sql = `SELECT ${chosen.join(', ')} FROM ${table} t WHERE ${where} AND (${beyond})
-      ORDER BY ${by.join(', ')} LIMIT ${limit}`;
-    return rows<Row & object>(sql, values);
+    const sorted = `FROM ${table} t WHERE ${where} AND (${beyond}) ORDER BY ${by.join(', ')} LIMIT ${limit}`;
+    if (key === null) return rows<Row & object>(`SELECT ${chosen.join(', ')} ${sorted}`, values);
+    const found = `(SELECT t.${quoted(key)} AS k ${sorted}) p JOIN ${table} t ON t.${quoted(key)} = p.k`;
+    return rows<Row & object>(`SELECT ${chosen.join(', ')} FROM ${found} ORDER BY ${by.join(', ')}`, values);
   };
   for (let next = read(after); ;) {
     const page = await next;
