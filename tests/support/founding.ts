@@ -54,7 +54,7 @@ export async function createFoundingSchema(sequelize: Sequelize): Promise<Foundi
     'founding_message',
     {
       id: primaryKey(),
-      roomId: reference(),
+      roomId: DataTypes.UUID,
       senderId: DataTypes.UUID,
       content: { type: DataTypes.TEXT, allowNull: false },
     },

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { EXIT, type ExitCode } from './cli-error.ts';
 import { note, type CliIo } from './cli-io.ts';
 import type { CommandContext } from './command-context.ts';
+import { addBench } from './commands/bench.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
@@ -50,7 +51,7 @@ function createProgram(context: CommandContext): Command {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addServe, addMigrate, addDoctor, addUser, addRoom, addImport]) add(program, context);
+  for (const add of [addServe, addMigrate, addDoctor, addUser, addRoom, addImport, addBench]) add(program, context);
   return program;
 }
 

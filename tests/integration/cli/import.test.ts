@@ -213,19 +213,27 @@ describeDatabases('parley import', (fresh) => {
       createdAt,
       updatedAt: createdAt,
     });
+    // A room was deleted beneath its messages, and a user behind them.
+    const lost = { createdAt, updatedAt: createdAt, content: 'x' };
+    await models.messages.create({ ...lost, id: messageId(501), senderId: userId(0) });
+    await models.messages.create({ ...lost, id: messageId(502), roomId: roomId(0) });
     for (const time of ['first', 'second']) {
       const { exitCode, report, stderr } = await run('--from-start');
       expect(exitCode, time).toBe(0);
       const kinds = (report['remarks'] as { kind: string; count: number }[]).map(
         ({ kind, count }) => `${kind}: ${count}`,
       );
-      expect(kinds, time).toEqual([
-        'username changed: 2',
-        'e-mail replaced: 2',
-        'password not bcrypt: 2',
-        'join of a user who does not exist: 1',
-        'message of a room that does not exist: 1',
-      ]);
+      const once = time === 'first' ? ['message without a sender: 1'] : [];
+      expect(kinds.toSorted(), time).toEqual(
+        [
+          'username changed: 2',
+          'e-mail replaced: 2',
+          'password not bcrypt: 2',
+          'join of a user who does not exist: 1',
+          'message of a room that does not exist: 1',
+          ...once,
+        ].toSorted(),
+      );
       expect(stderr).toContain(`"USER 1" is "USER 1-${userId(90).slice(-8)}"`);
     }
     const [first] = await rowsOf(`SELECT username FROM users WHERE id = '${userId(1)}'`);

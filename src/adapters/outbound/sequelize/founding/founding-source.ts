@@ -56,7 +56,7 @@ export class FoundingSource {
 
   async counts(): Promise<FoundingCounts> {
     const count = async (name: 'users' | 'rooms' | 'members' | 'messages') => {
-      const where = name === 'messages' ? `WHERE ${this.#notDeleted('t')}` : '';
+      const where = name === 'messages' ? `WHERE ${this.#isPlaced('t')}` : '';
       const [row] = await this.#rows<{ n: number }>(`SELECT COUNT(*) AS n FROM ${this.#table(name)} t ${where}`, []);
       return Number(row?.n ?? 0);
     };
@@ -79,7 +79,8 @@ export class FoundingSource {
   /** In the order in which people came in. */
   joins(after: Place | null): AsyncGenerator<readonly FoundingJoin[]> {
     const { joinedAt, ...plain } = this.#schema.members.columns;
-    const columns = { plain, times: { joinedAt }, after, limitMax: ROWS.large };
+    const where = `t.${quoted(plain.roomId)} IS NOT NULL AND t.${quoted(plain.userId)} IS NOT NULL`;
+    const columns = { plain, times: { joinedAt }, after, where, limitMax: ROWS.large };
     return keysetPages({ ...this.#reading('members'), ...columns, order: ['joinedAt', 'roomId', 'userId'] });
   }
 
@@ -87,7 +88,7 @@ export class FoundingSource {
   messages(after: Place | null): AsyncGenerator<readonly FoundingMessage[]> {
     const { id, roomId, senderId, content, createdAt } = this.#schema.messages.columns;
     const columns = { plain: { id, roomId, senderId, content }, times: { createdAt }, after, limitMax: ROWS.large };
-    const [where, key] = [this.#notDeleted('t'), id];
+    const [where, key] = [this.#isPlaced('t'), id];
     return keysetPages({ ...this.#reading('messages'), ...columns, where, key, order: ['createdAt', 'id'] });
   }
 
@@ -110,7 +111,7 @@ export class FoundingSource {
       `SELECT ${room} AS roomId, ${user} AS userId,
          ${latest(`${has(deliveredAt, '1 = 1')} OR ${isRead}`)} AS delivered, ${latest(isRead)} AS seen
        FROM ${quoted(receipts.table)} r JOIN ${this.#table('messages')} m ON ${id} = r.${quoted(messageId)}
-       WHERE ${room} IN (?) AND ${this.#notDeleted('m')} GROUP BY ${room}, ${user}`,
+       WHERE ${room} IN (?) AND ${this.#isPlaced('m')} GROUP BY ${room}, ${user}`,
       [roomIds],
     );
     const idOf = (text: string | null) => text?.slice(-36).toLowerCase() ?? null;
@@ -128,7 +129,7 @@ export class FoundingSource {
     const room = quoted(messages.columns.roomId);
     const sent = await this.#rows<{ id: string; n: number }>(
       `SELECT t.${room} AS id, COUNT(*) AS n FROM ${this.#table('messages')} t
-       WHERE t.${room} IN (?) AND ${this.#notDeleted('t')} GROUP BY t.${room}`,
+       WHERE t.${room} IN (?) AND ${this.#isPlaced('t')} GROUP BY t.${room}`,
       [roomIds],
     );
     const [of, who] = [`m.${quoted(members.columns.roomId)}`, `m.${quoted(members.columns.userId)}`];
@@ -178,9 +179,11 @@ export class FoundingSource {
     return quoted(this.#schema[name].table);
   }
 
-  #notDeleted(alias: string): string {
-    const { deletedAt } = this.#schema.messages.columns;
-    return deletedAt === null ? '1 = 1' : `${alias}.${quoted(deletedAt)} IS NULL`;
+  /** A message that is in a room, and was not deleted where deleting only marks. */
+  #isPlaced(alias: string): string {
+    const { deletedAt, roomId } = this.#schema.messages.columns;
+    const isThere = deletedAt === null ? '' : ` AND ${alias}.${quoted(deletedAt)} IS NULL`;
+    return `${alias}.${quoted(roomId)} IS NOT NULL${isThere}`;
   }
 
   #rows<Row extends object>(sql: string, replacements: readonly unknown[]): Promise<Row[]> {

@@ -7,7 +7,8 @@ import type { FoundingRoom } from './founding-rows.ts';
 
 /** What the column of a message holds. */
 const CONTENT_BYTES_MAX = 65_535;
-const INVITE_CODE = /^[!-~]{1,128}$/;
+/** What a client may send as one. */
+const INVITE_CODE = /^[\w-]{1,128}$/;
 const PRIVATE_WORDS = new Set(['1', 'true', 'private', 'secret', 'invite', 'closed']);
 /** Stands for the sender of a message whose row names none. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
