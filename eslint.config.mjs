@@ -53,7 +53,7 @@ export default tseslint.config(
   { files: ['**/*.mjs', 'examples/**'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['**/*.mjs', 'examples/**'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', fetch: 'readonly' } },
     rules: { 'no-console': 'off', '@typescript-eslint/no-unused-vars': ['error', { args: 'none' }] },
   },
 );

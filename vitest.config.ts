@@ -47,6 +47,16 @@ export default defineConfig({
           ...slow,
         },
       },
+      {
+        test: {
+          name: 'walks',
+          include: ['tests/walks/**/*.test.ts'],
+          // They build the product, so nothing that is built may be in use.
+          sequence: { groupOrder: 3 },
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });
