@@ -13,7 +13,10 @@ export interface ChatEvents extends RoomEvents {
   message: Message;
   /** Every room event, whatever its type. */
   room_event: RoomEvent;
-  /** From here on everything above `position` comes; what is older is history. */
+  /**
+   * From here on everything above `position` comes; what is older is history. Again for a room that is known, when the
+   * server has lost what came after `position` because a backup was restored.
+   */
   entered: { readonly roomId: string; readonly position: number };
   /** The user is no member any more; `event` says why, where that was heard. */
   gone: { readonly roomId: string; readonly event: RoomEvent | null };

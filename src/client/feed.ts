@@ -96,7 +96,11 @@ export class Feed {
         // Not when it was left and joined again meanwhile.
         if (view !== undefined && view === this.#views.get(roomId)) this.forget(roomId, null);
       }
-      for (const page of reply.rooms) this.#takePage(page);
+      for (const page of reply.rooms) {
+        // A log never gets shorter, but an older one takes its place when a backup is restored.
+        if (page.headSeq < (positions.get(page.roomId) ?? 0)) this.#begin(page.roomId, new RoomView(), page.headSeq);
+        else this.#takePage(page);
+      }
       const mine = new Set(reply.rooms.map(({ roomId }) => roomId));
       for (const [roomId, view] of this.#views) {
         if (view.position === null && !mine.has(roomId)) this.#views.delete(roomId);

@@ -31,3 +31,37 @@ it('asks for what came between a snapshot and its answer, before there was a roo
   for (const then of due.splice(0)) then();
   expect(missing).toBe(1);
 });
+
+it('begins again where the log of a restored backup ends', () => {
+  const told: string[] = [];
+  const feed = new Feed({
+    after: () => () => undefined,
+    userId: () => 'me',
+    told: ({ seq }) => told.push(`${seq}`),
+    entered: (_roomId, position) => told.push(`from ${position}`),
+    gone: () => undefined,
+    isMissing: () => undefined,
+  });
+  const page = (headSeq: number) => ({
+    rooms: [{ roomId: 'room', events: [], headSeq, complete: true }],
+    gone: [],
+    complete: true,
+  });
+  const sync = (headSeq: number) => {
+    feed.beginSync(feed.positions)(page(headSeq));
+    feed.endSync();
+  };
+  feed.join('room', 7);
+  for (const seq of [8, 9]) feed.take(entry(seq));
+  const take = feed.beginSync(feed.positions);
+  feed.take(entry(10));
+  // Told while the answer was under way.
+  take(page(9));
+  feed.endSync();
+  expect(told.splice(0)).toEqual(['from 7', '8', '9', '10']);
+  sync(8);
+  for (const seq of [8, 9]) feed.take(entry(seq));
+  expect(told).toEqual(['from 8', '9']);
+  sync(9);
+  expect([...feed.positions]).toEqual([['room', 9]]);
+});

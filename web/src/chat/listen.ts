@@ -21,8 +21,14 @@ export function listen(chat: Chat, store: Store, { heard, live, newRoom, newMemb
     // Nobody tells any more who has stopped.
     else for (const roomId of store.state.rooms.keys()) store.changeRoom(roomId, () => ({ typing: [] }));
   });
-  chat.on('entered', ({ roomId }) => {
-    if (!store.room(roomId)) newRoom(roomId);
+  chat.on('entered', ({ roomId, position }) => {
+    if (!store.room(roomId)) return newRoom(roomId);
+    // What the server does not have any more is not shown any more.
+    store.changeRoom(roomId, ({ entries, countedSeq, readSeq }) => ({
+      entries: entries.filter(({ seq }) => seq <= position),
+      countedSeq: Math.min(countedSeq, position),
+      readSeq: Math.min(readSeq, position),
+    }));
   });
   chat.on('gone', ({ roomId, event }) => {
     const name = store.room(roomId)?.name;
