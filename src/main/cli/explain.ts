@@ -28,6 +28,10 @@ const KNOWN: Readonly<Record<string, string>> = {
   SQLITE_CORRUPT: 'The database file is damaged. Restore a backup.',
   SQLITE_BUSY: 'Another process keeps the database file locked.',
   EACCES: 'This account may not open a file that it needs.',
+  EEXIST: 'There is a file of that name already. Name another one.',
+  ENOENT: 'There is no such folder. Make it first.',
+  ENOSPC: 'The disk is full.',
+  SQLITE_FULL: 'The disk is full.',
 };
 
 /** In words, without a stack, SQL, values or a secret. */

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { EXIT, type ExitCode } from './cli-error.ts';
 import { note, type CliIo } from './cli-io.ts';
 import type { CommandContext } from './command-context.ts';
+import { addBackup, addVerify } from './commands/backup.ts';
 import { addBench } from './commands/bench.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addImport } from './commands/import.ts';
@@ -51,7 +52,8 @@ function createProgram(context: CommandContext): Command {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addServe, addMigrate, addDoctor, addUser, addRoom, addImport, addBench]) add(program, context);
+  const adders = [addServe, addMigrate, addDoctor, addUser, addRoom, addBackup, addVerify, addImport, addBench];
+  for (const add of adders) add(program, context);
   return program;
 }
 

@@ -4,7 +4,7 @@ import { askServer } from './start-server.ts';
 import { succeeds } from './system.ts';
 import { productNames, type Flavour, type ServerAddress } from './types.ts';
 
-const images = {
+export const images = {
   mysql: { name: 'mysql:9', environment: { MYSQL_ALLOW_EMPTY_PASSWORD: 'yes', MYSQL_ROOT_HOST: '%' } },
   mariadb: { name: 'mariadb:11', environment: { MARIADB_ALLOW_EMPTY_ROOT_PASSWORD: 'yes', MARIADB_ROOT_HOST: '%' } },
 };

@@ -14,18 +14,18 @@ tree=$1 mirror=$2 isolate=$3
 [ ! -x "$tree${mysqldInTree}" ] || exit 0
 rm -rf --one-file-system "$tree" "$tree.building"
 timeout --foreground 20m $isolate debootstrap --variant=minbase --force-check-gpg \\
-  --keyring=/usr/share/keyrings/debian-archive-keyring.gpg --include=mysql-server-core sid "$tree.building" $mirror
+  --keyring=/usr/share/keyrings/debian-archive-keyring.gpg --include=mysql-server-core,mysql-client-core sid "$tree.building" $mirror
 chroot "$tree.building" ${mysqldInTree} --no-defaults --version
 rm -rf "$tree.building"/var/cache/apt/archives/*.deb "$tree.building"/var/lib/apt/lists/*
 mv -T "$tree.building" "$tree"
 `;
 
 /**
- * The directory tree that has Debian unstable's MySQL server in it, fetched if it isn't there yet.
+ * The directory tree that has Debian unstable's MySQL server and its clients in it, fetched if it isn't there yet.
  * The stable suites have no MySQL, and installing unstable's onto the machine itself would replace its C library.
  */
 export async function mysqlTree(): Promise<string> {
-  const tree = join(await cacheDirectory(), 'mysql-sid');
+  const tree = join(await cacheDirectory(), 'mysql-sid-with-clients');
   if (await isExecutable(join(tree, mysqldInTree))) return tree;
   await aptInstall('debootstrap', 'debian-archive-keyring');
   const mirror = (await debianMirror()) ?? '';
