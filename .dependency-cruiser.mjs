@@ -18,7 +18,8 @@ export default {
       { path: '^src/client/' },
       { path: '^(src/contract|node_modules/zod)/', dependencyTypesNot: ['type-only'] },
     ),
-    rule('only-clients-see-client', { path: '^src/', pathNot: '^src/client/' }, { path: '^src/client/' }),
+    // A benchmark is made of clients.
+    rule('only-clients-see-client', { path: '^src/', pathNot: '^src/(client|main/bench)/' }, { path: '^src/client/' }),
     rule('no-io-inside', { path: '^src/(domain|application|contract)/' }, { dependencyTypes: ['core'] }),
     rule('inbound-not-outbound', { path: '^src/adapters/inbound/' }, { path: '^src/adapters/outbound/' }),
     rule('outbound-not-inbound', { path: '^src/adapters/outbound/' }, { path: '^src/adapters/inbound/' }),

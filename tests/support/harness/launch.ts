@@ -32,10 +32,10 @@ const QUICK = {
   CONNECTION_LIMIT: 'off',
 };
 
-/** Starts it with this environment and nothing of ours. */
-export function launch(env: Record<string, string>, cwd?: string) {
+/** Starts it, or a command of it, with this environment and nothing of ours. */
+export function launch(env: Record<string, string>, cwd?: string, args: readonly string[] = []) {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN], {
+  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, ...args], {
     env: { PATH, HOME, ...env },
     ...(cwd ? { cwd } : {}),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -22,12 +22,6 @@ it.each(GROUPS)('teaches by examples: parley %s --help', async (...words) => {
   expect(stderr).toBe('');
 });
 
-it('says how to measure, which needs the repository', async () => {
-  const { exitCode, stdout } = await cli(['bench']);
-  expect(exitCode).toBe(0);
-  expect(stdout).toContain('npm run bench');
-});
-
 it('prints the version of the package', async () => {
   const { exitCode, stdout } = await cli(['--version']);
   expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });

@@ -1,16 +1,80 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
+import { startChildServer } from '../../bench/child-server.ts';
+import { measure, type BenchPlan } from '../../bench/measure.ts';
+import { scratchDatabase } from '../../bench/scratch-database.ts';
+import { CliError, EXIT } from '../cli-error.ts';
+import { answer } from '../cli-io.ts';
 import type { CommandContext } from '../command-context.ts';
+import { progress } from '../progress.ts';
+import { storedConfig } from '../stored-config.ts';
 
-const HOW = `The benchmarks are not part of the package. In a copy of the repository:
-  npm ci
-  npm run bench           messages, deliveries and storms of clients, against references in the same run
-  npm run bench:storm     many clients that come at once
-docs/performance.md says what they measure, and what was measured.
-`;
+const EXAMPLES = `
+Examples:
+  $ parley bench
+  $ parley bench --rooms 2 --members 25 --seconds 20 --json
+
+It starts this version of the server on an empty database beside yours (on the same server or disk), lets people chat
+there, and drops it. A live system keeps its data and only notices the load. The people run on this machine as well, so
+it can carry more than this says. MySQL: the user needs the right to create and drop parley_bench_*.
+
+What was measured against other servers, and how: docs/performance.md.`;
+
+interface Flags extends BenchPlan {
+  readonly json?: boolean;
+}
 
 export function addBench(program: Command, { io }: CommandContext): void {
   program
     .command('bench')
-    .description('say how to measure this machine')
-    .action(() => void io.stdout.write(HOW));
+    .description('measure what this machine and its database do, on a database of its own')
+    .option('--rooms <number>', 'how many rooms', upTo(100), 10)
+    .option('--members <number>', 'how many people in each', upTo(100), 5)
+    .option('--seconds <number>', 'for how long', upTo(600), 5)
+    .option('--json', 'answer as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ json = false, ...plan }: Flags) => {
+      const { databaseUrl, databaseTls } = storedConfig(io, { mustExist: false });
+      const scratch = await scratchDatabase(databaseUrl, databaseTls);
+      const bar = progress(io, 'seconds');
+      try {
+        const server = await startChildServer(io.env, scratch.url);
+        const chatting = measure(server.url, plan, (seconds) => bar.at(Math.round(seconds), plan.seconds));
+        const result = await orInterrupted(chatting).finally(async () => server.stop());
+        bar.end();
+        const { lone, busy, messages, deliveries } = result;
+        const people = plan.rooms * plan.members;
+        answer(io, json, { ...plan, ...result }, [
+          `one after the other: acked in ${lone.p50} ms (p50), ${lone.p99} ms (p99)`,
+          `${people} people in ${plan.rooms} rooms: ${messages.toLocaleString('en')} messages/s stored, ` +
+            `${deliveries.toLocaleString('en')} deliveries/s, acked in ${busy.p50} ms (p50), ${busy.p99} ms (p99)`,
+        ]);
+      } finally {
+        await scratch.drop();
+      }
+    });
 }
+
+/** Nothing may be left behind, so an interrupt is a failure like others. */
+async function orInterrupted<T>(work: Promise<T>): Promise<T> {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  let stop = () => {};
+  const interrupted = new Promise<never>((_, reject) => {
+    stop = () => reject(new CliError(EXIT.failed, 'Interrupted.'));
+    for (const signal of signals) process.on(signal, stop);
+  });
+  // What is interrupted fails a moment later, when its server is gone.
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    for (const signal of signals) process.off(signal, stop);
+  }
+}
+
+const upTo =
+  (most: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= 1 && number <= most) return number;
+    throw new InvalidArgumentError(`A whole number from 1 to ${most}.`);
+  };
