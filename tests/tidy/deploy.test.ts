@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { EXIT } from '../../src/main/cli/cli-error.ts';
 import { ENVIRONMENT_VARIABLES } from '../../src/main/config/config.ts';
 
 const read = (file: string) => readFileSync(`deploy/${file}`, 'utf8');
@@ -77,5 +78,14 @@ describe('what it takes to deploy', () => {
     expect(spec?.terminationGracePeriodSeconds).toBeGreaterThan(endsAfter);
     expect(container?.livenessProbe.httpGet.path).toBe('/health');
     expect(container?.readinessProbe.httpGet.path).toBe('/ready');
+  });
+
+  it('a unit that starts it as npm start does, and waits for its end', () => {
+    const lines = read('systemd/parley.service').split('\n');
+    const valueOf = (key: string) => lines.find((line) => line.startsWith(`${key}=`))?.slice(key.length + 1) ?? '';
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+    expect(valueOf('ExecStart')).toBe(`/usr/bin/${scripts.start}`);
+    expect(Number(valueOf('TimeoutStopSec'))).toBeGreaterThan(10);
+    expect(Number(valueOf('RestartPreventExitStatus'))).toBe(EXIT.configuration);
   });
 });

@@ -5,25 +5,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Chat } from '../../../src/client/client.ts';
 import { describeServers } from '../../support/databases/available.ts';
-import { clientTools } from '../../support/databases/client-tools.ts';
 import { createDatabase } from '../../support/databases/fresh-database.ts';
-import { run } from '../../support/databases/system.ts';
 import { cli } from '../../support/harness/cli.ts';
+import { clientFunctions, codeOf, type } from '../../support/harness/operator.ts';
 import { Person } from '../../support/harness/person.ts';
 import { startServer, type TestServer } from '../../support/harness/server.ts';
 import { until } from '../../support/harness/site.ts';
 import { openAside } from '../sequelize/sql-harness.ts';
 
-const MAIN = new URL('../../../src/main/main.ts', import.meta.url).pathname;
-const [makeFile = '', restoreFile = '', dump = '', load = ''] = commandsOf('Backup and restore');
-
-/** The commands of a section of docs/operations.md, as they stand there. */
-function commandsOf(heading: string): string[] {
-  const section = readFileSync('docs/operations.md', 'utf8')
-    .split(/^## /m)
-    .find((text) => text.startsWith(heading));
-  return [...(section ?? '').matchAll(/^```sh\n(.*?)\n```$/gms)].map(([, code = '']) => code);
-}
+const [makeFile = '', restoreFile = '', dump = '', load = ''] = codeOf('Backup and restore');
 
 let folder = '';
 let server: TestServer | undefined;
@@ -38,24 +28,6 @@ afterEach(async () => {
   server = undefined;
   await rm(folder, { recursive: true, force: true });
 });
-
-/** Types commands in the folder; `parley` is this one. */
-const type = (commands: string, env: Record<string, string>, functions: readonly string[] = []) =>
-  run(
-    'bash',
-    [
-      '-euc',
-      [
-        `parley() { node --import ${import.meta.resolve('tsx')} ${MAIN} "$@"; }`,
-        ...functions,
-        `cd ${folder}`,
-        commands,
-      ].join('\n'),
-    ],
-    {
-      env: { ...process.env, ...env },
-    },
-  );
 
 const start = async (url: string, port = '0') => {
   server = await startServer({ DATABASE_URL: url, PORT: port });
@@ -117,9 +89,11 @@ describe('the embedded database', () => {
 
   it('is backed up beside a live server and restored by the commands of the document', async () => {
     const databaseUrl = `sqlite:${join(folder, 'data', 'parley.db')}`;
-    const life = await liveThrough(databaseUrl, () => type(makeFile, env));
+    const life = await liveThrough(databaseUrl, () => type(makeFile, { folder, env }));
     expect((await stat(join(folder, 'backups', 'parley.db'))).mode & 0o777).toBe(0o600);
-    expect(await type(restoreFile, env)).toMatch(/^2 rooms, \d+ entries, the newest of .*: every log is whole\n$/);
+    expect(await type(restoreFile, { folder, env })).toMatch(
+      /^2 rooms, \d+ entries, the newest of .*: every log is whole\n$/,
+    );
     await comeBack(databaseUrl, life);
   });
 
@@ -147,20 +121,16 @@ describeServers('a database server', ({ flavour }, adminUrl) => {
   it('is dumped beside live nodes and restored by the commands of the document', async () => {
     const [old, restored] = [await createDatabase(adminUrl), await createDatabase(adminUrl)];
     try {
-      const { hostname, port, username, password } = new URL(adminUrl);
-      const at = `--host=${hostname === 'localhost' ? '127.0.0.1' : hostname} --port=${port || '3306'} --user=${username}`;
-      const { dump: dumper, client } = await clientTools(flavour);
-      const own = password === '' ? '' : ` --password='${decodeURIComponent(password)}'`;
-      const functions = [`mysqldump() { ${dumper} ${at}${own} "$@"; }`, `mysql() { ${client} ${at}${own} "$@"; }`];
+      const functions = await clientFunctions(flavour, adminUrl);
       const named = (commands: string) =>
         commands
           .replaceAll('parley_restored', nameOf(restored.url))
           .replace(/ parley >/, ` ${nameOf(old.url)} >`)
           .replace(/(DATABASE_URL=).*/, `$1'${restored.url}'`);
-      const life = await liveThrough(old.url, () => type(named(dump), {}, functions));
+      const life = await liveThrough(old.url, () => type(named(dump), { folder, functions }));
       // The document makes it, so it must not be there yet.
       await restored.drop();
-      expect(await type(named(load), {}, functions)).toContain('every log is whole');
+      expect(await type(named(load), { folder, functions })).toContain('every log is whole');
       await comeBack(restored.url, life);
     } finally {
       await server?.stop();
