@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,14 +19,20 @@ const SETTINGS = {
   ...{ MESSAGE_RATE_LIMIT: 'off', AUTH_RATE_LIMIT: 'off', SOCKET_RATE_LIMIT: 'off', CONNECTION_LIMIT: 'off' },
 };
 
-/** This version of the server, in a process of its own as always, on another database. Rejects with what it wrote. */
-export async function startChildServer(env: Env, databaseUrl: string): Promise<ChildServer> {
+/**
+ * This version of the server, in a process of its own as always, on another database; it ends when it is interrupted.
+ * Rejects with what it wrote.
+ */
+export async function startChildServer(env: Env, databaseUrl: string, interrupt: AbortSignal): Promise<ChildServer> {
   const own = { DATABASE_URL: databaseUrl, JWT_SECRET: randomBytes(48).toString('base64') };
   const child = spawn(process.execPath, [...process.execArgv, MAIN, 'serve'], {
     env: { ...env, ...SETTINGS, ...own },
     stdio: ['ignore', 'pipe', 'pipe'],
+    signal: interrupt,
   });
-  const ended = once(child, 'close');
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  // It cannot be started, or is interrupted: it closes all the same.
+  child.on('error', () => undefined);
   let written = '';
   const port = await new Promise<number>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {

@@ -27,9 +27,22 @@ const LONE = 100;
 
 /**
  * Everybody sends the next message when the last one is stored. `told` hears how many seconds have passed. Rejects when
- * a message is refused.
+ * a message is refused, or it is interrupted.
  */
-export async function measure(url: string, plan: BenchPlan, told: (seconds: number) => void): Promise<BenchResult> {
+export async function measure(
+  url: string,
+  plan: BenchPlan,
+  told: (seconds: number) => void,
+  interrupt: AbortSignal,
+): Promise<BenchResult> {
+  // Clients of a server that is gone would wait for it.
+  const interrupted = new Promise<never>((_, reject) => {
+    interrupt.addEventListener('abort', () => reject(new Error('Interrupted.')));
+  });
+  return Promise.race([chatAll(url, plan, told), interrupted]);
+}
+
+async function chatAll(url: string, plan: BenchPlan, told: (seconds: number) => void): Promise<BenchResult> {
   const rooms: BenchRoom[] = [];
   try {
     // One after the other: a server takes few new accounts at a time.

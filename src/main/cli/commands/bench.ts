@@ -34,40 +34,42 @@ export function addBench(program: Command, { io }: CommandContext): void {
     .addHelpText('after', EXAMPLES)
     .action(async ({ json = false, ...plan }: Flags) => {
       const { databaseUrl, databaseTls } = storedConfig(io, { mustExist: false });
-      const scratch = await scratchDatabase(databaseUrl, databaseTls);
-      const bar = progress(io, 'seconds');
-      try {
-        const server = await startChildServer(io.env, scratch.url);
-        const chatting = measure(server.url, plan, (seconds) => bar.at(Math.round(seconds), plan.seconds));
-        const result = await orInterrupted(chatting).finally(async () => server.stop());
-        bar.end();
-        const { lone, busy, messages, deliveries } = result;
-        const people = plan.rooms * plan.members;
-        answer(io, json, { ...plan, ...result }, [
-          `one after the other: acked in ${lone.p50} ms (p50), ${lone.p99} ms (p99)`,
-          `${people} people in ${plan.rooms} rooms: ${messages.toLocaleString('en')} messages/s stored, ` +
-            `${deliveries.toLocaleString('en')} deliveries/s, acked in ${busy.p50} ms (p50), ${busy.p99} ms (p99)`,
-        ]);
-      } finally {
-        await scratch.drop();
-      }
+      const { lone, busy, messages, deliveries } = await unlessInterrupted(async (interrupt) => {
+        const scratch = await scratchDatabase(databaseUrl, databaseTls);
+        try {
+          const server = await startChildServer(io.env, scratch.url, interrupt);
+          const bar = progress(io, 'seconds');
+          try {
+            return await measure(server.url, plan, (seconds) => bar.at(Math.round(seconds), plan.seconds), interrupt);
+          } finally {
+            bar.end();
+            await server.stop();
+          }
+        } finally {
+          await scratch.drop();
+        }
+      });
+      const people = plan.rooms * plan.members;
+      answer(io, json, { ...plan, lone, busy, messages, deliveries }, [
+        `one after the other: acked in ${lone.p50} ms (p50), ${lone.p99} ms (p99)`,
+        `${people} people in ${plan.rooms} rooms: ${messages.toLocaleString('en')} messages/s stored, ` +
+          `${deliveries.toLocaleString('en')} deliveries/s, acked in ${busy.p50} ms (p50), ${busy.p99} ms (p99)`,
+      ]);
     });
 }
 
 /** Nothing may be left behind, so an interrupt is a failure like others. */
-async function orInterrupted<T>(work: Promise<T>): Promise<T> {
+async function unlessInterrupted<T>(work: (interrupt: AbortSignal) => Promise<T>): Promise<T> {
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  let stop = () => {};
-  const interrupted = new Promise<never>((_, reject) => {
-    stop = () => reject(new CliError(EXIT.failed, 'Interrupted.'));
-    for (const signal of signals) process.on(signal, stop);
-  });
-  // What is interrupted fails a moment later, when its server is gone.
-  work.catch(() => undefined);
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  for (const signal of signals) process.on(signal, interrupt);
   try {
-    return await Promise.race([work, interrupted]);
+    return await work(controller.signal);
+  } catch (error) {
+    throw controller.signal.aborted ? new CliError(EXIT.failed, 'Interrupted.') : error;
   } finally {
-    for (const signal of signals) process.off(signal, stop);
+    for (const signal of signals) process.off(signal, interrupt);
   }
 }
 
