@@ -7,6 +7,7 @@ import { InFlight } from './lifecycle/in-flight.ts';
 import { Lifecycle } from './lifecycle/lifecycle.ts';
 import { accountsModule } from './modules/accounts.module.ts';
 import { inboundModule } from './modules/inbound.module.ts';
+import { metricsModule } from './modules/metrics.module.ts';
 import { messagingModule } from './modules/messaging.module.ts';
 import { moderationModule } from './modules/moderation.module.ts';
 import { memoryPersistenceModule, sequelizePersistenceModule } from './modules/persistence.modules.ts';
@@ -29,7 +30,7 @@ export function buildContainer(config: Config, { adapters, host }: Brought = NOT
   constant(TOKENS.inFlight, new InFlight());
   const persistenceModule = config.databaseUrl === 'memory:' ? memoryPersistenceModule : sequelizePersistenceModule;
   const nodesModule = config.redisUrl === null ? singleNodeModule : redisNodesModule;
-  container.load(systemModule, persistenceModule, nodesModule);
+  container.load(systemModule, metricsModule, persistenceModule, nodesModule);
   container.load(accountsModule, roomsModule, moderationModule, messagingModule, sitesModule, inboundModule);
   container.load(operationsModule);
   for (const name of Object.keys(adapters) as AdapterName[]) {

@@ -8,6 +8,8 @@ import { ManualClock } from '../../src/adapters/outbound/memory/manual-clock.ts'
 import { ManualScheduler } from '../../src/adapters/outbound/memory/manual-scheduler.ts';
 import { PlainHasher } from '../../src/adapters/outbound/memory/plain-hasher.ts';
 import { SequentialIds } from '../../src/adapters/outbound/memory/sequential-ids.ts';
+import { silentProbe } from '../../src/adapters/outbound/memory/silent-probe.ts';
+import { PrometheusProbe } from '../../src/adapters/outbound/metrics/prometheus-probe.ts';
 import { BcryptHasher } from '../../src/adapters/outbound/system/bcrypt-hasher.ts';
 import { JwtTokens } from '../../src/adapters/outbound/system/jwt-tokens.ts';
 import { CommonPasswords } from '../../src/adapters/outbound/system/common-passwords.ts';
@@ -20,6 +22,7 @@ import { idGeneratorContract } from './id-generator.contract.ts';
 import { loggerContract } from './logger.contract.ts';
 import { passwordDenylistContract } from './password-denylist.contract.ts';
 import { passwordHasherContract } from './password-hasher.contract.ts';
+import { probeContract } from './probe.contract.ts';
 import { rateLimiterContract } from './rate-limiter.contract.ts';
 import { schedulerContract } from './scheduler.contract.ts';
 import { tokenServiceContract } from './token-service.contract.ts';
@@ -28,6 +31,9 @@ const EXPIRES_IN_SECONDS = 3_600;
 const KEYS_MAX = 200;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const errorsIn = (logger: InMemoryLogger) => logger.lines.map((line) => line.fields['err']);
+
+probeContract('silent', () => silentProbe);
+probeContract('prometheus', () => new PrometheusProbe());
 
 clockContract('system', () => ({ clock: new SystemClock(), pass: (ms) => sleep(ms + 1) }));
 clockContract('manual', () => {

@@ -1,6 +1,7 @@
 import { serveSockets } from '../../src/adapters/inbound/socket/serve-sockets.ts';
 import { messageHandlers } from '../../src/adapters/inbound/http/message-handlers.ts';
 import { roomHandlers, type RoomUseCases } from '../../src/adapters/inbound/http/room-handlers.ts';
+import { silentProbe } from '../../src/adapters/outbound/memory/silent-probe.ts';
 import { InMemoryPresenceRegistry } from '../../src/adapters/outbound/memory/in-memory-presence-registry.ts';
 import { InMemoryRoomBus } from '../../src/adapters/outbound/memory/in-memory-room-bus.ts';
 import { InMemoryRateLimiter } from '../../src/adapters/outbound/memory/in-memory-rate-limiter.ts';
@@ -169,7 +170,7 @@ export class SimNode {
     serveSockets(this.server.asServer, {
       ...useCases,
       connectDevice: new ConnectDevice({ members, broadcaster, feed }),
-      ...{ trackPresence, scheduler, arrivals, outbox, clock, logger },
+      ...{ trackPresence, scheduler, arrivals, outbox, clock, logger, probe: silentProbe },
       guard: trustingGuard,
       gate: { admit: () => undefined },
       admission: { run: (work) => work() },

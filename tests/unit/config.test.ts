@@ -28,6 +28,7 @@ describe('the configuration', () => {
       messageRate: { points: 5, durationMs: 10_000 },
       trustProxy: false,
       demoPage: true,
+      metrics: { token: null },
     });
   });
 
@@ -76,7 +77,11 @@ describe('the configuration', () => {
     expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: SECRET })).toMatchObject({
       corsOrigins: [],
       demoPage: false,
+      metrics: null,
     });
+    const watched = { NODE_ENV: 'production', JWT_SECRET: SECRET, METRICS_TOKEN: 'a token for metrics' };
+    expect(readConfig(watched).metrics).toEqual({ token: 'a token for metrics' });
+    expect(problemsOf({ NODE_ENV: 'production', METRICS: 'on' })).toContain('METRICS_TOKEN: required in production');
   });
 
   describe('of an issuer', () => {

@@ -43,11 +43,17 @@ export class SocketOutbox {
   /** Bytes that Engine.IO keeps until its transport can take them: a polling client's, or a slow reader's. */
   readonly #kept = new WeakMap<LiveSocket, { bytes: number }>();
   #scheduled = false;
+  #delivered = 0;
   readonly #onCut: (socket: LiveSocket, error?: unknown) => void;
 
   /** `onCut` hears of sockets that were too far behind, or to which nothing could be written. */
   constructor(onCut: (socket: LiveSocket, error?: unknown) => void) {
     this.#onCut = onCut;
+  }
+
+  /** What rooms and users were told, counted for each socket that it was handed to. */
+  get delivered(): number {
+    return this.#delivered;
   }
 
   /** From now on the acks of this socket go through the outbox. */
@@ -69,6 +75,7 @@ export class SocketOutbox {
   }
 
   send(socket: LiveSocket, packets: EncodedPackets): void {
+    this.#delivered += packets.packets.length;
     this.#mailOf(socket).shared.push(packets);
   }
 

@@ -9,6 +9,7 @@ export type * from './password-denylist.ts';
 export type * from './password-hasher.ts';
 export type * from './persistence.ts';
 export type * from './presence-registry.ts';
+export type * from './probe.ts';
 export type * from './rate-limiter.ts';
 export type * from './receipt-store.ts';
 export type * from './room-broadcaster.ts';

@@ -54,6 +54,8 @@ export interface Config {
   readonly apiDocs: boolean;
   /** Whether the page to try it is served at `/`. */
   readonly demoPage: boolean;
+  /** Whether they are served at `/metrics`, and the token that whoever asks has to bring; null: not at all. */
+  readonly metrics: { readonly token: string | null } | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly shutdownMs: number;
 }
@@ -105,6 +107,8 @@ const Environment = z.object({
   TRUST_PROXY: wholeNumber(0, 10).default(0),
   API_DOCS: onOff.optional(),
   DEMO_PAGE: onOff.optional(),
+  METRICS: onOff.optional(),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SHUTDOWN_TIMEOUT: duration.default(10_000),
 });
@@ -156,6 +160,7 @@ export function readConfig(env: Env, surrounding: Surrounding = { knowsUsers: fa
     trustProxy: vars.TRUST_PROXY === 0 ? false : vars.TRUST_PROXY,
     apiDocs: vars.API_DOCS ?? !isProduction,
     demoPage: vars.DEMO_PAGE ?? !isProduction,
+    metrics: metricsOf(vars),
     logLevel: vars.LOG_LEVEL,
     shutdownMs: vars.SHUTDOWN_TIMEOUT,
   };
@@ -173,8 +178,14 @@ function production(vars: Vars, { knowsUsers }: Surrounding): string[] {
   if (vars.AUTH_RATE_LIMIT === null) problems.push('AUTH_RATE_LIMIT: may not be off in production');
   if (vars.SOCKET_RATE_LIMIT === null) problems.push('SOCKET_RATE_LIMIT: may not be off in production');
   if (vars.CONNECTION_LIMIT === null) problems.push('CONNECTION_LIMIT: may not be off in production');
+  if (vars.METRICS && !vars.METRICS_TOKEN) problems.push('METRICS_TOKEN: required in production, to serve metrics');
   if (vars.BCRYPT_COST < 10) problems.push('BCRYPT_COST: at least 10 in production');
   return problems;
+}
+
+function metricsOf({ NODE_ENV, METRICS, METRICS_TOKEN }: Vars): Config['metrics'] {
+  const isOn = METRICS ?? (NODE_ENV !== 'production' || METRICS_TOKEN !== undefined);
+  return isOn ? { token: METRICS_TOKEN ?? null } : null;
 }
 
 function foundingUrl(vars: Vars): string | undefined {

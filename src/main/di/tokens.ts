@@ -67,6 +67,7 @@ import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socke
 import type { HttpHandlers } from '../../adapters/inbound/http/mount-contract.ts';
 import type { Admission } from '../../adapters/inbound/socket/admission.ts';
 import type { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
+import type { PrometheusProbe } from '../../adapters/outbound/metrics/prometheus-probe.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
 import type { Arrivals } from '../../adapters/wire/arrivals.ts';
 import type { SocketOutbox } from '../../adapters/wire/socket-outbox.ts';
@@ -177,6 +178,11 @@ export const TOKENS = {
   http: token<HttpServer>('HttpServer'),
   admission: token<Admission>('Admission'),
   gate: token<ConnectionGate>('ConnectionGate'),
+  /** Null: nobody watches. */
+  metrics: token<PrometheusProbe | null>('Metrics'),
+  probe: token<ports.Probe>('Probe'),
+  /** The same as `metrics`, with what other parts count themselves. */
+  readMetrics: token<PrometheusProbe | null>('ReadMetrics'),
   handlers: token<HttpHandlers>('HttpHandlers'),
   app: token<Express>('HttpApp'),
   /** What is served over HTTP besides the contract. */

@@ -43,7 +43,7 @@ export function configOf(options: ParleyOptions): EmbeddedConfig {
   );
   problems.push(...unknown.map((name) => `settings.${name}: is no setting of an embedded Parley`));
   // Pages and output belong to the application: by default none, and only what somebody should know.
-  const defaults = { LOG_LEVEL: 'warn', API_DOCS: 'off', DEMO_PAGE: 'off' };
+  const defaults = { LOG_LEVEL: 'warn', API_DOCS: 'off', DEMO_PAGE: 'off', METRICS: 'off' };
   const given = { ...defaults, ...settings, DATABASE_URL: database, ...(redisUrl ? { REDIS_URL: redisUrl } : {}) };
   try {
     const config = readConfig(given, { knowsUsers: options.identify !== undefined });

@@ -26,7 +26,7 @@ const CONNECTIONS_MAX = 50_000;
 const HANDSHAKES = { atOnce: 200, waitingMax: 5_000 };
 
 export const inboundModule = new ContainerModule((options) => {
-  const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox, arrivals } = TOKENS;
+  const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox, arrivals, probe } = TOKENS;
   provide(options, TOKENS.http, {}, () =>
     // Slow or silent clients do not keep a connection open.
     Object.assign(
@@ -102,7 +102,7 @@ export const inboundModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.app,
-    { config, logger, clock, guard, inFlight, handlers: TOKENS.handlers, sites: TOKENS.sites },
+    { config, logger, clock, probe, guard, inFlight, handlers: TOKENS.handlers, sites: TOKENS.sites },
     ({ config, guard, inFlight, ...rest }) =>
       createHttpApp({
         ...rest,
@@ -125,7 +125,7 @@ export const inboundModule = new ContainerModule((options) => {
       gate: TOKENS.gate,
       admission: TOKENS.admission,
       limits: TOKENS.actionLimits,
-      ...{ guard, scheduler, arrivals, outbox, clock, logger, connectDevice, trackPresence, watchPresence },
+      ...{ guard, scheduler, arrivals, outbox, clock, logger, probe, connectDevice, trackPresence, watchPresence },
       ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
     },
     ({ config, inFlight, http, io, app, ...deps }) => {

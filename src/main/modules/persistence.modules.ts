@@ -11,14 +11,15 @@ export const memoryPersistenceModule = new ContainerModule((options) => {
 
 /** SQLite, MySQL and MariaDB. */
 export const sequelizePersistenceModule = new ContainerModule((options) => {
-  const { config, logger, clock } = TOKENS;
-  provide(options, TOKENS.persistence, { config, logger, clock }, ({ config, logger, clock }) =>
+  const { config, logger, clock, metrics } = TOKENS;
+  provide(options, TOKENS.persistence, { config, logger, clock, metrics }, ({ config, logger, clock, metrics }) =>
     openSequelizePersistence({
       url: config.databaseUrl,
       ssl: config.databaseTls,
       poolMax: config.databasePoolMax,
       logger,
       clock,
+      ...(metrics && { probe: metrics }),
     }),
   );
 });

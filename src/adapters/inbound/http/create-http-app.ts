@@ -5,7 +5,7 @@ import helmet from 'helmet';
 import { AppError } from '../../../application/errors/app-error.ts';
 import type * as ports from '../../../application/ports/index.ts';
 import { toProblem, toWireFailure } from '../../wire/error-map.ts';
-import { mountContract, type MountDeps } from './mount-contract.ts';
+import { mountContract, operationOf, type MountDeps } from './mount-contract.ts';
 
 /** A message of 16 KiB fits in with all its line breaks and quotes escaped. */
 const BODY_BYTES_MAX = 65_536;
@@ -15,6 +15,7 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
 export interface HttpAppDeps extends MountDeps {
   readonly logger: ports.Logger;
   readonly clock: ports.Clock;
+  readonly probe: Pick<ports.Probe, 'request' | 'refusal'>;
   /** 'any', or the origins that a browser may call from; an empty list leaves only the same origin. */
   readonly corsOrigins: 'any' | readonly string[];
   /** How many proxies stand before us, or false. */
@@ -47,7 +48,7 @@ const noStore: RequestHandler = (_request, response, next) => {
   next();
 };
 
-function trackRequest({ logger, clock, began }: HttpAppDeps): RequestHandler {
+function trackRequest({ logger, clock, probe, began }: HttpAppDeps): RequestHandler {
   return (request, response, next) => {
     const given = request.get('x-request-id');
     const requestId = given && REQUEST_ID.test(given) ? given : randomUUID();
@@ -59,6 +60,7 @@ function trackRequest({ logger, clock, began }: HttpAppDeps): RequestHandler {
       ended();
       const { method, path } = request;
       const durationMs = clock.nowMs() - startedMs;
+      probe.request(operationOf(response), response.statusCode, durationMs);
       // Probes ask every few seconds, and nobody wants to read that they did.
       const level = PROBES.has(path) ? 'debug' : 'info';
       logger[level]({ requestId, method, path, status: response.statusCode, durationMs }, 'request');
@@ -67,7 +69,7 @@ function trackRequest({ logger, clock, began }: HttpAppDeps): RequestHandler {
   };
 }
 
-function answerErrors({ logger }: HttpAppDeps): ErrorRequestHandler {
+function answerErrors({ logger, probe }: HttpAppDeps): ErrorRequestHandler {
   // Express recognises an error handler by its four parameters.
   return (thrown: unknown, _request, response, next) => {
     const requestId = String(response.locals['requestId']);
@@ -77,6 +79,7 @@ function answerErrors({ logger }: HttpAppDeps): ErrorRequestHandler {
       next(thrown);
       return;
     }
+    probe.refusal(failure.error.code);
     const { retryAfterMs } = failure.error;
     if (retryAfterMs !== undefined) response.set('Retry-After', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
     if (failure.status === 401) response.set('WWW-Authenticate', 'Bearer');

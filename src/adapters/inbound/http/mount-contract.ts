@@ -54,6 +54,11 @@ export interface MountDeps {
   readonly authenticate: (token: string) => Promise<ports.AccessClaims>;
 }
 
+const OPERATION = 'operation';
+
+/** Which operation of the contract it is that is answered; null for another path. */
+export const operationOf = ({ locals }: Response): string | null => (locals[OPERATION] as string | undefined) ?? null;
+
 /** Every operation of the contract becomes a route: authenticate, validate, handle, answer. */
 export function mountContract(app: Express, { handlers, authenticate }: MountDeps): void {
   for (const name of Object.keys(contract.http) as OperationName[]) {
@@ -61,6 +66,7 @@ export function mountContract(app: Express, { handlers, authenticate }: MountDep
     const handler = handlers[name] as AnyHandler;
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     app[operation.method](path, async (request: Request, response: Response) => {
+      response.locals[OPERATION] = name;
       // Who is not known learns nothing about the shape of what was asked.
       const caller = operation.auth === 'bearer' ? await authenticate(bearerOf(request)) : undefined;
       const { status, body } = await handler({

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { AppError } from '../../../application/errors/app-error.ts';
+import type * as ports from '../../../application/ports/index.ts';
 import { contract, type Contract } from '../../../contract/contract.ts';
 import { toWireFailure } from '../../wire/error-map.ts';
 import { parseRequest } from '../../wire/parse-request.ts';
@@ -28,6 +29,7 @@ export interface SocketEdge {
   /** The node is about to go; what comes now is for another one. */
   readonly isClosed: () => boolean;
   readonly reportBug: (event: string, session: SocketSession, error: unknown) => void;
+  readonly probe: Pick<ports.Probe, 'command'>;
 }
 
 const EVENT_NAMES = Object.keys(contract.clientEvents) as EventName[];
@@ -60,6 +62,7 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
     socket.on(event, (...args: unknown[]) => {
       const answer = answerOf(args.at(-1));
       const ended = edge.began();
+      const startedMs = performance.now();
       const end = (tell: () => void) => {
         try {
           tell();
@@ -72,8 +75,15 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
       const work = run(args[0] === answer ? undefined : args[0]);
       if (event === OPENS_ROOMS) session.hold(work);
       work.then(
-        (data) => end(() => answer?.({ ok: true, data })),
-        (thrown: unknown) => end(() => fail(session, edge, event, thrown, answer)),
+        (data) => {
+          edge.probe.command(event, 'ok', performance.now() - startedMs);
+          end(() => answer?.({ ok: true, data }));
+        },
+        (thrown: unknown) => {
+          end(() =>
+            edge.probe.command(event, fail(session, edge, event, thrown, answer), performance.now() - startedMs),
+          );
+        },
       );
     });
   }
@@ -82,7 +92,8 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
     // Whoever waits for an ack is not left waiting, and a flood of what nobody declared is a flood too.
     const spent = budget && !budget.take(edge.nowMs());
     const thrown = spent ? refuse(session, budget) : new AppError('VALIDATION_FAILED', { message: NO_SUCH_EVENT });
-    fail(session, edge, String(event).slice(0, EVENT_CHARS_MAX), thrown, answerOf(args.at(-1)));
+    const name = String(event).slice(0, EVENT_CHARS_MAX);
+    edge.probe.command(null, fail(session, edge, name, thrown, answerOf(args.at(-1))), 0);
   });
 }
 
@@ -91,17 +102,19 @@ function answerOf(ack: unknown): ((reply: unknown) => void) | null {
   return typeof ack === 'function' ? (ack as (reply: unknown) => void) : null;
 }
 
+/** Returns the code that was told. */
 function fail(
   session: SocketSession,
   edge: SocketEdge,
   event: string,
   thrown: unknown,
   answer: ((reply: unknown) => void) | null,
-): void {
+): string {
   const { error, isBug } = toWireFailure(thrown);
   if (isBug) edge.reportBug(event, session, thrown);
   if (answer) answer({ ok: false, error });
   else session.socket.emit('error', { event, ...error });
+  return error.code;
 }
 
 function refuse(session: SocketSession, budget: FrameBudget): AppError {

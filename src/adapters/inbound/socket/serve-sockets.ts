@@ -29,12 +29,13 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
   readonly outbox: SocketOutbox;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
+  readonly probe: Pick<ports.Probe, 'command' | 'handshake'>;
   readonly edge: Pick<SocketEdge, 'frameBudget' | 'began' | 'isClosed'>;
 }
 
 /** Connects Socket.IO to the application: handshake, events, expiry, presence. */
 export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
-  const { arrivals, clock, logger } = deps;
+  const { arrivals, clock, logger, probe } = deps;
   const entered = new WeakSet<object>();
   io.use((socket, next) => {
     // Each CONNECT packet of one connection would be a socket of its own, and every message be sent to each of them.
@@ -43,15 +44,21 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
       return next(new Error('One connection, one socket.'));
     }
     entered.add(socket.conn);
+    const startedMs = performance.now();
+    const answered = (outcome: string) => probe.handshake(outcome, performance.now() - startedMs);
     deps.admission
       .run(() => enter(socket, deps))
       .then(
-        () => next(),
+        () => {
+          answered('ok');
+          next();
+        },
         (thrown: unknown) => {
           arrivals.take(socket.id);
           // With a better token the client may try again on the same connection.
           entered.delete(socket.conn);
           const { error, isBug } = toWireFailure(thrown);
+          answered(error.code);
           if (isBug) logger.error({ error: thrown }, 'a handshake failed');
           // An ordinary client does not come back by itself after a refusal, but it does when the connection is lost.
           if (isBug || (error.code === 'OVERLOADED' && !comesBack(socket))) socket.conn.close();
@@ -65,6 +72,7 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
   const handlers = limitEvents(socketHandlers({ ...deps, renewed }), deps.limits);
   const edge: SocketEdge = {
     ...deps.edge,
+    probe,
     nowMs: () => clock.nowMs(),
     reportBug: (event, { userId, connectionId }, error) =>
       logger.error({ event, userId, connectionId, error }, 'an event failed unexpectedly'),

@@ -1,4 +1,5 @@
 import { QueryTypes, Transaction, type Sequelize } from 'sequelize';
+import type { Probe } from '../../../application/ports/index.ts';
 import { defineModels, type Models } from './models/models.ts';
 import type { Connected } from './connection.ts';
 import { Semaphore } from './semaphore.ts';
@@ -9,6 +10,13 @@ const WRITER_WAIT_MAX_MS = 5_000;
 const IDLE_CHECK_MS = 10;
 const CLOSE_MAX_MS = 10_000;
 
+/** What Sequelize's pool says of itself, and its types do not. */
+interface PoolState {
+  readonly using: number;
+  readonly available: number;
+  readonly waiting: number;
+}
+
 type Work<T> = (transaction: Transaction) => Promise<T>;
 
 /** The one way to the database. Its errors are the driver's own: whoever calls translates them. */
@@ -18,12 +26,14 @@ export class Database {
   readonly poolMax: number;
   readonly models: Models;
   readonly #sequelize: Sequelize;
+  readonly #probe: Pick<Probe, 'statement'> | null;
   /** SQLite has one writer; who waits for it in here is served in turn and never meets SQLITE_BUSY. */
   readonly #writer: Semaphore | null;
   #active = 0;
   #closed = false;
 
-  constructor({ sequelize, dialect, poolMax }: Connected) {
+  constructor({ sequelize, dialect, poolMax }: Connected, probe: Pick<Probe, 'statement'> | null = null) {
+    this.#probe = probe;
     this.poolMax = poolMax;
     this.#sequelize = sequelize;
     this.dialect = dialect;
@@ -36,12 +46,23 @@ export class Database {
     replacements: readonly unknown[],
     transaction: Transaction | null = null,
   ): Promise<Row[]> {
-    return this.#sequelize.query<Row>(sql, { replacements: [...replacements], transaction, type: QueryTypes.SELECT });
+    const values = [...replacements];
+    const asked = this.#sequelize.query<Row>(sql, { replacements: values, transaction, type: QueryTypes.SELECT });
+    return this.#probed('read', asked);
   }
 
   /** Resolves to how many rows the statement found. */
   async change(sql: string, replacements: readonly unknown[], transaction: Transaction | null = null): Promise<number> {
-    return this.#sequelize.query(sql, { replacements: [...replacements], transaction, type: QueryTypes.BULKUPDATE });
+    const values = [...replacements];
+    const asked = this.#sequelize.query(sql, { replacements: values, transaction, type: QueryTypes.BULKUPDATE });
+    return this.#probed('write', asked);
+  }
+
+  /** How its connections are used; null where there is only one. */
+  get pool(): { readonly used: number; readonly idle: number; readonly waiting: number } | null {
+    const { pool } = this.#sequelize.connectionManager as unknown as { readonly pool?: PoolState };
+    if (this.dialect === 'sqlite' || !pool) return null;
+    return { used: pool.using, idle: pool.available, waiting: pool.waiting };
   }
 
   /** For what only reads. */
@@ -58,6 +79,20 @@ export class Database {
   /** For statements that write and commit one by one. */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     return this.shared(() => (this.#writer === null ? work() : this.#writer.run(work)));
+  }
+
+  async #probed<T>(access: 'read' | 'write', asked: Promise<T>): Promise<T> {
+    const probe = this.#probe;
+    if (probe === null) return asked;
+    const startedMs = performance.now();
+    try {
+      const answer = await asked;
+      probe.statement(access, performance.now() - startedMs, false);
+      return answer;
+    } catch (error) {
+      probe.statement(access, performance.now() - startedMs, true);
+      throw error;
+    }
   }
 
   async transaction<T>(work: Work<T>): Promise<T> {

@@ -19,6 +19,8 @@ interface GroupCommitParts<Item, Result> extends GroupCommitOptions {
   /** Items of one key are written in the order in which they came, and never in two batches at a time. */
   keyOf(item: Item): string;
   charsOf(item: Item): number;
+  /** How large a batch was, and how long it took. */
+  wrote?(items: number, ms: number): void;
   /** Settles each ticket after the commit, as soon as it is known what became of its item. One left open has failed. */
   write(batch: readonly Ticket<Item, Result>[]): Promise<void>;
 }
@@ -55,6 +57,11 @@ export class GroupCommit<Item, Result> {
 
   constructor(parts: GroupCommitParts<Item, Result>) {
     this.#parts = parts;
+  }
+
+  /** Items that no batch has taken yet. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   /** Rejects with OVERLOADED, at once and without having written anything, when too many items wait. */
@@ -166,11 +173,13 @@ export class GroupCommit<Item, Result> {
   async #write(batch: readonly Job<Item, Result>[]): Promise<void> {
     if (batch.length === 0) return;
     let failure = new Error('A batch left an item open.');
+    const startedMs = performance.now();
     try {
       await this.#parts.write(batch);
     } catch (error) {
       failure = translateError(error);
     }
+    this.#parts.wrote?.(batch.length, performance.now() - startedMs);
     // Means nothing to those that are settled.
     for (const job of batch) job.settle(failure);
   }

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Persistence } from '../../../application/ports/index.ts';
+import type { Clock, Logger, Persistence, Probe } from '../../../application/ports/index.ts';
 import { checkServer } from './check-server.ts';
 import { connect, type ConnectionOptions } from './connection.ts';
 import { Database } from './database.ts';
@@ -26,7 +26,12 @@ export interface SequelizePersistenceOptions extends Pick<ConnectionOptions, 'ur
   readonly clock: Clock;
   /** How appends are batched, where the defaults do not fit. */
   readonly log?: Partial<GroupCommitOptions>;
+  readonly probe?: StorageProbe;
 }
+
+type StorageProbe = Pick<Probe, 'statement' | 'batch' | 'storage'>;
+
+const UNWATCHED: StorageProbe = { statement: () => undefined, batch: () => undefined, storage: () => undefined };
 
 const PING_MS = 2_900;
 
@@ -46,10 +51,10 @@ const LANES: Record<Dialect, number> = { mysql: 2, sqlite: 1 };
 
 /** Connects, brings the schema up to date and checks the server; rejects when one of these fails. */
 export async function openSequelizePersistence(options: SequelizePersistenceOptions): Promise<Persistence> {
-  const { url, ssl = false, poolMax, logger, clock } = options;
+  const { url, ssl = false, poolMax, logger, clock, probe = UNWATCHED } = options;
   const { applied, executed } = await migrateUp({ url, ssl, clock });
   const connected = await connect({ url, ssl, ...(poolMax !== undefined && { poolMax }) });
-  const database = new Database(connected);
+  const database = new Database(connected, probe);
   if (executed.length > 0) logger.info({ database: connected.name, executed }, 'The schema is up to date.');
   const unknown = applied.filter((name) => !allMigrations.some((migration) => migration.name === name));
   if (unknown.length > 0) logger.warn({ unknown }, 'The schema is newer than this version.');
@@ -59,13 +64,18 @@ export async function openSequelizePersistence(options: SequelizePersistenceOpti
     await database.close();
     throw error;
   }
-  return persistenceOn(database, options.log);
+  return persistenceOn(database, options.log, probe);
 }
 
 /** All ports on a database that is ready for use; closing the persistence closes it. */
-export function persistenceOn(database: Database, logOptions: Partial<GroupCommitOptions> = {}): Persistence {
+export function persistenceOn(
+  database: Database,
+  logOptions: Partial<GroupCommitOptions> = {},
+  probe: StorageProbe = UNWATCHED,
+): Persistence {
   const scope = new StandaloneScope(database);
-  const log = new SequelizeRoomLog(scope, { ...LOG, lanes: LANES[database.dialect], ...logOptions });
+  const log = new SequelizeRoomLog(scope, { ...LOG, lanes: LANES[database.dialect], ...logOptions }, probe);
+  probe.storage(() => ({ waiting: log.waiting, pool: database.pool }));
   const receipts = new SequelizeReceiptStore(database, RECEIPTS);
   return {
     users: new SequelizeUserStore(scope),

@@ -3,6 +3,7 @@ import type {
   LogRange,
   MessageDraft,
   MessagePageRequest,
+  Probe,
   RoomLog,
 } from '../../../application/ports/index.ts';
 import type { MessageId } from '../../../domain/message/message.ts';
@@ -29,7 +30,7 @@ export class SequelizeRoomLog implements RoomLog {
    */
   readonly #sends = new LruMap<string, number | Promise<Appended>>(KEYS_REMEMBERED);
 
-  constructor(scope: Scope, options: GroupCommitOptions) {
+  constructor(scope: Scope, options: GroupCommitOptions, probe: Pick<Probe, 'batch'>) {
     this.#scope = scope;
     this.#table = new RoomLogTable(scope.database);
     this.#writer = new LogWriter(scope.database, this.#table, (roomId) => this.hold(roomId));
@@ -38,7 +39,13 @@ export class SequelizeRoomLog implements RoomLog {
       keyOf: ({ roomId }) => roomId,
       charsOf: ({ content }) => content.length + ROW_OVERHEAD_CHARS,
       write: (sends) => this.#writer.write(sends),
+      wrote: (messages, ms) => probe.batch(messages, ms),
     });
+  }
+
+  /** Messages that wait for their batch. */
+  get waiting(): number {
+    return this.#commits.waiting;
   }
 
   append(draft: MessageDraft): Promise<Appended> {

@@ -1,0 +1,162 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Probe, StorageState } from '../../../application/ports/index.ts';
+
+/** Seconds. Most answers take single milliseconds, and a promise is about seconds. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const BATCH = [1, 2, 5, 10, 20, 50, 100, 200, 500];
+const OTHER = 'other';
+
+/** Numbers that something else counts, read when somebody asks. */
+export interface Reading {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'gauge' | 'counter';
+  readonly read: () => number | Promise<number>;
+}
+
+/** What Prometheus is told, in a registry of its own: several servers may be in one process. */
+export class PrometheusProbe implements Probe {
+  readonly #registry = new Registry();
+  readonly #commands = this.#counter('parley_commands_total', 'Events of clients that were answered.', [
+    'event',
+    'outcome',
+  ]);
+  readonly #commandSeconds = this.#seconds(
+    'parley_command_duration_seconds',
+    'From an event to its answer. For send_message: until it is stored.',
+    ['event'],
+  );
+  readonly #requests = this.#counter('parley_http_requests_total', 'Requests that were answered.', [
+    'operation',
+    'status',
+  ]);
+  readonly #requestSeconds = this.#seconds('parley_http_request_duration_seconds', 'From a request to its answer.', [
+    'operation',
+  ]);
+  readonly #refusals = this.#counter('parley_http_refusals_total', 'Requests that were answered with an error.', [
+    'code',
+  ]);
+  readonly #handshakes = this.#counter('parley_handshakes_total', 'Sockets that were let in or refused.', ['outcome']);
+  readonly #handshakeSeconds = this.#seconds('parley_handshake_duration_seconds', 'From CONNECT to its answer.', []);
+  readonly #statementSeconds = this.#seconds(
+    'parley_database_statement_duration_seconds',
+    'A statement, its wait for a connection included.',
+    ['access'],
+  );
+  readonly #statementFailures = this.#counter(
+    'parley_database_statement_failures_total',
+    'Statements that failed, lost races for a place in a log among them.',
+    ['access'],
+  );
+  readonly #batches = new Histogram({
+    name: 'parley_message_batch_size',
+    help: 'Messages that were written in one go.',
+    buckets: BATCH,
+    registers: [this.#registry],
+  });
+  readonly #batchSeconds = this.#seconds(
+    'parley_message_batch_duration_seconds',
+    'From the start of a batch until it is stored.',
+    [],
+  );
+  /** Looking labels up costs more than counting: each pair is looked up once. */
+  readonly #commandsOf = new Map<string, Counter.Internal>();
+  readonly #secondsOf = new Map<string, Histogram.Internal<string>>();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  add({ name, help, type, read }: Reading): void {
+    const registers = [this.#registry];
+    if (type === 'gauge') {
+      new Gauge({
+        ...{ name, help, registers },
+        async collect() {
+          this.set(await read());
+        },
+      });
+      return;
+    }
+    new Counter({
+      ...{ name, help, registers },
+      async collect() {
+        this.reset();
+        this.inc(await read());
+      },
+    });
+  }
+
+  /** A gauge that is 1 and carries facts in its labels. */
+  info(name: string, help: string, labels: Readonly<Record<string, string>>): void {
+    new Gauge({ name, help, labelNames: Object.keys(labels), registers: [this.#registry] }).set({ ...labels }, 1);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** The text format of Prometheus. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  command(event: string | null, outcome: string, ms: number): void {
+    const name = event ?? OTHER;
+    const key = `${name} ${outcome}`;
+    let counter = this.#commandsOf.get(key);
+    if (counter === undefined) {
+      counter = this.#commands.labels({ event: name, outcome });
+      this.#commandsOf.set(key, counter);
+    }
+    counter.inc();
+    let seconds = this.#secondsOf.get(name);
+    if (seconds === undefined) {
+      seconds = this.#commandSeconds.labels({ event: name });
+      this.#secondsOf.set(name, seconds);
+    }
+    seconds.observe(ms / 1_000);
+  }
+
+  request(operation: string | null, status: number, ms: number): void {
+    const name = operation ?? OTHER;
+    this.#requests.inc({ operation: name, status });
+    this.#requestSeconds.observe({ operation: name }, ms / 1_000);
+  }
+
+  refusal(code: string): void {
+    this.#refusals.inc({ code });
+  }
+
+  handshake(outcome: string, ms: number): void {
+    this.#handshakes.inc({ outcome });
+    this.#handshakeSeconds.observe(ms / 1_000);
+  }
+
+  statement(access: 'read' | 'write', ms: number, failed: boolean): void {
+    this.#statementSeconds.observe({ access }, ms / 1_000);
+    if (failed) this.#statementFailures.inc({ access });
+  }
+
+  batch(messages: number, ms: number): void {
+    this.#batches.observe(messages);
+    this.#batchSeconds.observe(ms / 1_000);
+  }
+
+  storage(state: () => StorageState): void {
+    const pool = (name: 'used' | 'idle' | 'waiting') => () => state().pool?.[name] ?? 0;
+    const gauge = (name: string, help: string, read: () => number) => this.add({ name, help, type: 'gauge', read });
+    gauge('parley_messages_waiting', 'Messages that wait for their batch.', () => state().waiting);
+    gauge('parley_database_connections_used', 'Connections of the pool that are in use.', pool('used'));
+    gauge('parley_database_connections_idle', 'Connections of the pool that are free.', pool('idle'));
+    gauge('parley_database_connections_waiting', 'Callers that wait for a connection.', pool('waiting'));
+  }
+
+  #counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #seconds<L extends string>(name: string, help: string, labelNames: readonly L[]): Histogram<L> {
+    return new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [this.#registry] });
+  }
+}

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { ContainerModule } from 'inversify';
+import { silentProbe } from '../../adapters/outbound/memory/silent-probe.ts';
+import { PrometheusProbe } from '../../adapters/outbound/metrics/prometheus-probe.ts';
+import type { Persistence } from '../../application/ports/index.ts';
+import { provide } from '../di/token.ts';
+import { TOKENS } from '../di/tokens.ts';
+
+const PING_EVERY_MS = 5_000;
+const UNANSWERED = -1;
+
+export const metricsModule = new ContainerModule((options) => {
+  provide(options, TOKENS.metrics, { config: TOKENS.config }, ({ config }) => {
+    if (config.metrics === null) return null;
+    const probe = new PrometheusProbe();
+    const database = /^\w+/.exec(config.databaseUrl)?.[0] ?? 'unknown';
+    const labels = { version: version(), node: process.versions.node, database };
+    probe.info('parley_build_info', 'Which Parley this is, and on what.', labels);
+    return probe;
+  });
+  provide(options, TOKENS.probe, { metrics: TOKENS.metrics }, ({ metrics }) => metrics ?? silentProbe);
+  const { metrics, io, inFlight, presence, outbox, redis, persistence, lifecycle, clock } = TOKENS;
+  provide(
+    options,
+    TOKENS.readMetrics,
+    { metrics, io, inFlight, presence, outbox, redis, persistence, lifecycle, clock },
+    ({ metrics, io, inFlight, presence, outbox, redis, persistence, lifecycle, clock }) => {
+      if (metrics === null) return null;
+      const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
+        metrics.add({ name, help, type: 'gauge', read });
+      gauge('parley_connections', 'Connections that are open.', () => io.engine.clientsCount);
+      gauge('parley_users_online', 'Users who are connected to this node.', () => presence.localUsers().length);
+      gauge('parley_commands_in_flight', 'Events and requests that are not answered yet.', () => inFlight.count);
+      gauge('parley_draining', '1 while the node is about to go.', () => Number(lifecycle.closing));
+      metrics.add({
+        name: 'parley_deliveries_total',
+        help: 'What rooms and users were told, counted for each socket that it was handed to.',
+        type: 'counter',
+        read: () => outbox.delivered,
+      });
+      const ping = pings(persistence, () => clock.nowMs());
+      gauge('parley_database_up', '1 when the database answered when it was last asked.', async () =>
+        Number((await ping()) !== UNANSWERED),
+      );
+      gauge('parley_database_ping_seconds', 'What that answer took, -1 without one.', ping);
+      if (redis) gauge('parley_redis_up', '1 when Redis answered when it was last asked.', () => Number(redis.isUp));
+      return metrics;
+    },
+  );
+});
+
+/** The database is asked every few seconds at most, whoever scrapes. */
+function pings(persistence: Pick<Persistence, 'ping'>, nowMs: () => number): () => Promise<number> {
+  let asked: Promise<number> = Promise.resolve(UNANSWERED);
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (nowMs() - askedAtMs < PING_EVERY_MS) return asked;
+    askedAtMs = nowMs();
+    const startedMs = performance.now();
+    asked = persistence.ping().then(
+      () => (performance.now() - startedMs) / 1_000,
+      () => UNANSWERED,
+    );
+    return asked;
+  };
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { readonly version: string }).version;
+}
