@@ -6,6 +6,7 @@ import { resolve } from './di/token.ts';
 import type { Config } from './config/config.ts';
 import { TOKENS } from './di/tokens.ts';
 import type { NetworkServer } from './lifecycle/network-server.ts';
+import { weakSpots } from './diagnosis/diagnose.ts';
 import { prepareSecrets } from './config/development-secret.ts';
 
 export interface RunningServer {
@@ -14,6 +15,9 @@ export interface RunningServer {
    * Finishes what is in flight, closes connections and stores. Resolves to whether all of it went well; never rejects.
    */
   readonly stop: () => Promise<boolean>;
+
+  /** Writes down what is weak or wrong with the installation, a line each, within 15 s. Never rejects. */
+  warnOfWeakSpots(): Promise<void>;
 
   /** Writes down an error that nobody foresaw, without what a log must not hold. */
   report(error: unknown): void;
@@ -29,7 +33,12 @@ export async function start(config: Config): Promise<RunningServer> {
   const [server, logger] = [await resolve(container, TOKENS.server), await resolve(container, TOKENS.logger)];
   const { port } = server.http.address() as AddressInfo;
   logger.info({ host: config.host, port, database: describe(config.databaseUrl) }, 'parley is listening');
-  return { port, stop, report: (error) => logger.error({ error }, 'an error that nobody handled') };
+  return {
+    port,
+    stop,
+    report: (error) => logger.error({ error }, 'an error that nobody handled'),
+    warnOfWeakSpots: () => warnOfWeakSpots(container),
+  };
 }
 
 export interface OpenParts {
@@ -98,6 +107,21 @@ async function stop(container: Container, config: Config): Promise<boolean> {
   for (const { name, error } of failures) logger.error({ name, error }, 'a part did not close well');
   logger.info({}, 'parley has stopped');
   return failures.length === 0;
+}
+
+async function warnOfWeakSpots(container: Container): Promise<void> {
+  const [config, logger] = [await resolve(container, TOKENS.config), await resolve(container, TOKENS.logger)];
+  const lifecycle = await resolve(container, TOKENS.lifecycle);
+  try {
+    const findings = await weakSpots(config, () => 'parley doctor may say more.');
+    // What is being closed looks broken.
+    if (lifecycle.closing) return;
+    for (const { check, verdict, seen, advice } of findings) {
+      logger[verdict === 'fail' ? 'error' : 'warn']({ check }, `${check}: ${seen}. ${advice ?? ''}`);
+    }
+  } catch (error) {
+    logger.warn({ error }, 'the installation could not be looked at');
+  }
 }
 
 /** Which database, without the account that opens it. */

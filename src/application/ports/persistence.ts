@@ -11,6 +11,9 @@ import type { SessionStore } from './session-store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { UserStore } from './user-store.ts';
 
+/** Compared with what this version needs: `newer` serves as well, `older` does not. */
+export type SchemaState = 'current' | 'older' | 'newer';
+
 /** Everything one storage technology provides. A store outside a unit of work commits each call by itself. */
 export interface Persistence {
   readonly users: UserStore;
@@ -26,8 +29,8 @@ export interface Persistence {
   readonly purge: RoomPurge;
   readonly unitOfWork: UnitOfWork;
 
-  /** Resolves when the store answers now; rejects, within 3 s, when it does not. */
-  ping(): Promise<void>;
+  /** Resolves, when the store answers now, to what it is like; rejects, within 3 s, when it does not answer. */
+  ping(): Promise<SchemaState>;
 
   /** Finishes what is in flight, then lets go of the store. */
   close(): Promise<void>;

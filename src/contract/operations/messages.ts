@@ -106,11 +106,23 @@ export const messageOperations = {
         draining: z.boolean(),
         checks: z.object({
           database: z.enum(['up', 'down']),
+          schema: z
+            .enum(['current', 'older', 'newer', 'unknown'])
+            .describe('Compared with what this version needs. It serves with a newer one, and not with an older one.'),
           redis: z
             .enum(['up', 'down'])
             .optional()
             .describe('Where one is used. The process serves without it, only slower from node to node.'),
         }),
+        reasons: z
+          .array(
+            z.object({
+              check: z.enum(['draining', 'database', 'schema', 'redis']),
+              blocks: z.boolean().describe('False: it is worse for it, and serves nevertheless.'),
+              reason: z.string(),
+            }),
+          )
+          .describe('What is not as it should be; empty when all is well.'),
       }),
     },
     also: { status: 503, when: 'a dependency is down or the process is about to stop' },

@@ -8,15 +8,16 @@ import { configFindings } from './config-findings.ts';
 
 const PATIENCE_MS = 15_000;
 
+type InWords = (error: unknown) => string;
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** All checks, in the order in which a person would look. Changes nothing, so it may run beside a live server. */
-export async function diagnose(env: Env, inWords: (error: unknown) => string): Promise<readonly Finding[]> {
+export async function diagnose(env: Env, inWords: InWords): Promise<readonly Finding[]> {
   const ofProcess = processFindings(await inspectProcess());
   try {
     const config = readConfig(env);
     const usable = fine('configuration', 'it can be used');
-    const ofOthers = await Promise.all([ofDatabase(config, inWords), ofRedis(config)]);
+    const ofOthers = await Promise.all([ofDatabase(config, inWords, false), ofRedis(config)]);
     return [...ofProcess, usable, ...configFindings(config), ...ofOthers.flat()];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -26,13 +27,26 @@ export async function diagnose(env: Env, inWords: (error: unknown) => string): P
   }
 }
 
-async function ofDatabase(config: Config, inWords: (error: unknown) => string): Promise<readonly Finding[]> {
+/**
+ * What is weak or wrong with a server that has just started with this configuration, except what its parts warn of
+ * themselves while they start. Takes 15 s at most, and never rejects for what it looks at.
+ */
+export async function weakSpots(config: Config, inWords: InWords): Promise<readonly Finding[]> {
+  const ofProcess = processFindings(await inspectProcess());
+  const [ofData, ofNews] = await Promise.all([ofDatabase(config, inWords, true), ofRedis(config)]);
+  // The link to Redis says by itself when there is no answer.
+  const ofRedisItself = ofNews.filter(({ check, verdict }) => check !== 'redis' || verdict !== 'warn');
+  const all = [...ofProcess, ...configFindings(config), ...ofData, ...ofRedisItself];
+  return all.filter(({ verdict }) => verdict !== 'ok');
+}
+
+async function ofDatabase(config: Config, inWords: InWords, isOpened: boolean): Promise<readonly Finding[]> {
   const { databaseUrl: url, databaseTls: ssl, databasePoolMax: poolMax } = config;
   if (url === 'memory:') {
     return [weak('database', 'in memory', 'Everything is gone when the server stops: set DATABASE_URL.')];
   }
   try {
-    return await inTime(inspectDatabase({ url, ssl, poolMax, clock: new SystemClock() }));
+    return await inTime(inspectDatabase({ url, ssl, poolMax, clock: new SystemClock(), isOpened }));
   } catch (error) {
     return [broken('database', 'it cannot be looked at', inWords(error))];
   }

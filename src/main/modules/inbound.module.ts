@@ -5,6 +5,7 @@ import { Server } from 'socket.io';
 import helmet from 'helmet';
 import { createHttpApp } from '../../adapters/inbound/http/create-http-app.ts';
 import { httpHandlers } from '../../adapters/inbound/http/handlers.ts';
+import { ReadinessCheck } from '../../adapters/inbound/http/readiness.ts';
 import { limitOperations } from '../../adapters/inbound/limit-actions.ts';
 import { Admission } from '../../adapters/inbound/socket/admission.ts';
 import { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
@@ -83,17 +84,20 @@ export const inboundModule = new ContainerModule((options) => {
     options,
     TOKENS.handlers,
     {
-      ...{ config, persistence, redis: TOKENS.redis, lifecycle: TOKENS.lifecycle, limits: TOKENS.actionLimits },
+      ...{ config, clock, persistence, redis: TOKENS.redis, lifecycle: TOKENS.lifecycle, limits: TOKENS.actionLimits },
       ...{ ...accounts, ...rooms, ...invites, ...moderation, ...messages },
     },
-    ({ config, persistence, redis, lifecycle, limits, ...useCases }) =>
+    ({ config, clock, persistence, redis, lifecycle, limits, ...useCases }) =>
       limitOperations(
         httpHandlers({
           ...useCases,
           accounts: config.accounts,
-          ping: () => persistence.ping(),
-          redis: () => (redis ? (redis.isUp ? 'up' : 'down') : null),
-          draining: () => lifecycle.closing,
+          readiness: new ReadinessCheck({
+            ping: () => persistence.ping(),
+            redis: () => (redis ? (redis.isUp ? 'up' : 'down') : null),
+            draining: () => lifecycle.closing,
+            clock,
+          }),
           uptimeSeconds: () => Math.floor(process.uptime()),
         }),
         limits,

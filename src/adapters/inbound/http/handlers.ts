@@ -3,15 +3,12 @@ import { messageHandlers, type MessageUseCases } from './message-handlers.ts';
 import { moderationHandlers, type ModerationUseCases } from './moderation-handlers.ts';
 import { roomHandlers, type RoomUseCases } from './room-handlers.ts';
 import type { HttpHandlers } from './mount-contract.ts';
+import type { ReadinessCheck } from './readiness.ts';
 
 export type HttpUseCases = AccountUseCases & RoomUseCases & ModerationUseCases & MessageUseCases & SystemChecks;
 
 export interface SystemChecks {
-  /** Rejects when the database does not answer. */
-  readonly ping: () => Promise<void>;
-  /** Null when none is used. */
-  readonly redis: () => 'up' | 'down' | null;
-  readonly draining: () => boolean;
+  readonly readiness: ReadinessCheck;
   readonly uptimeSeconds: () => number;
 }
 
@@ -26,14 +23,8 @@ export function httpHandlers(useCases: HttpUseCases): HttpHandlers {
     health: async () => ({ body: { ok: true, uptimeSeconds: useCases.uptimeSeconds() } }),
 
     ready: async () => {
-      const draining = useCases.draining();
-      const database = await useCases.ping().then(
-        () => 'up' as const,
-        () => 'down' as const,
-      );
-      const redis = useCases.redis();
-      const ok = database === 'up' && !draining;
-      return { status: ok ? 200 : 503, body: { ok, draining, checks: { database, ...(redis ? { redis } : {}) } } };
+      const readiness = await useCases.readiness.execute();
+      return { status: readiness.ok ? 200 : 503, body: { ...readiness, reasons: [...readiness.reasons] } };
     },
   };
 }

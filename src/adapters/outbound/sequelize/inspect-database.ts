@@ -19,6 +19,8 @@ export interface InspectOptions {
   /** What a node is configured to take. */
   readonly poolMax: number;
   readonly clock: Clock;
+  /** A server has opened it just now, and has warned of its settings and its schema already: leave those out. */
+  readonly isOpened?: boolean;
 }
 
 /** Looks at the database and changes nothing. Rejects, with the driver's reason, when it cannot be reached. */
@@ -30,19 +32,19 @@ export async function inspectDatabase(options: InspectOptions): Promise<readonly
   const database = new Database(connected);
   try {
     const own = path === null ? await ofServer(database, options) : await ofFile(database, path);
-    return [...own, await ofSchema(options)];
+    return options.isOpened ? own : [...own, await ofSchema(options)];
   } finally {
     await database.close();
   }
 }
 
-async function ofServer(database: Database, { poolMax, clock }: InspectOptions): Promise<readonly Finding[]> {
+async function ofServer(database: Database, { poolMax, clock, isOpened }: InspectOptions): Promise<readonly Finding[]> {
   const settings = await readSettings(database);
   const version = settings.get('version') ?? 'of unknown version';
   const product = /mariadb/i.test(version) ? 'MariaDB' : 'MySQL';
   return [
     fine('database', `${product} ${version} answers`),
-    ...serverFindings(settings, poolMax),
+    ...(isOpened ? [] : serverFindings(settings, poolMax)),
     await collation(database),
     await skew(database, clock),
   ];

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Persistence, Probe } from '../../../application/ports/index.ts';
+import type { Clock, Logger, Persistence, Probe, SchemaState } from '../../../application/ports/index.ts';
 import { checkServer } from './check-server.ts';
 import { connect, type ConnectionOptions } from './connection.ts';
 import { Database } from './database.ts';
@@ -34,6 +34,8 @@ type StorageProbe = Pick<Probe, 'statement' | 'batch' | 'storage'>;
 const UNWATCHED: StorageProbe = { statement: () => undefined, batch: () => undefined, storage: () => undefined };
 
 const PING_MS = 2_900;
+// A table, because a constant would not make SQLite look at its file.
+const APPLIED = 'SELECT name FROM schema_migrations';
 
 // A statement of this size is well below the packet that a server takes by default.
 const LOG: GroupCommitOptions = {
@@ -56,7 +58,7 @@ export async function openSequelizePersistence(options: SequelizePersistenceOpti
   const connected = await connect({ url, ssl, ...(poolMax !== undefined && { poolMax }) });
   const database = new Database(connected, probe);
   if (executed.length > 0) logger.info({ database: connected.name, executed }, 'The schema is up to date.');
-  const unknown = applied.filter((name) => !allMigrations.some((migration) => migration.name === name));
+  const unknown = unknownOf(applied);
   if (unknown.length > 0) logger.warn({ unknown }, 'The schema is newer than this version.');
   try {
     await checkServer(database, logger);
@@ -98,17 +100,25 @@ export function persistenceOn(
   };
 }
 
-async function ping(scope: StandaloneScope): Promise<void> {
+async function ping(scope: StandaloneScope): Promise<SchemaState> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(overloaded()), PING_MS);
   });
-  // A table, because a constant would not make SQLite look at its file.
-  const asked = scope.read(() => scope.database.rows('SELECT name FROM schema_migrations LIMIT 1', []));
+  const asked = scope.read(() => scope.database.rows<{ name: string }>(APPLIED, []));
   try {
-    await Promise.race([asked, late]);
+    return schemaState((await Promise.race([asked, late])).map(({ name }) => name));
   } finally {
     clearTimeout(timer);
     asked.catch(() => undefined);
   }
+}
+
+const unknownOf = (applied: readonly string[]) =>
+  applied.filter((name) => !allMigrations.some((migration) => migration.name === name));
+
+/** Somebody may put back an older database while a server runs. */
+function schemaState(applied: readonly string[]): SchemaState {
+  if (!allMigrations.every(({ name }) => applied.includes(name))) return 'older';
+  return unknownOf(applied).length > 0 ? 'newer' : 'current';
 }

@@ -19,7 +19,10 @@ export function addServe(program: Command, { io, end }: CommandContext): void {
     .addHelpText('after', EXAMPLES)
     .action(async () => {
       const config = readConfig(io.env);
-      end(await untilStopped(await start(config).catch(refuse)));
+      const server = await start(config).catch(refuse);
+      // It serves meanwhile: weak spots are no reason to let clients wait.
+      void server.warnOfWeakSpots();
+      end(await untilStopped(server));
     });
 }
 
