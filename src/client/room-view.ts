@@ -37,9 +37,19 @@ export class RoomView {
   /** Returns what can be told now, in order: nothing for a duplicate, nothing for what is early. */
   accept(entry: LogEntry): LogEntry[] {
     this.expect(entry.seq);
+    if (entry.type === 'messages_erased') this.#erase(entry);
     const isNext = this.#position !== null && entry.seq === this.#position + 1;
     if (isNext || this.#held.size < HELD_MAX) this.#held.set(entry.seq, entry);
     return this.#settle();
+  }
+
+  /** What is told after this must not have a text that is gone. */
+  #erase({ userId, fromSeq, toSeq, createdAt }: Extract<LogEntry, { type: 'messages_erased' }>): void {
+    for (const [seq, entry] of this.#held) {
+      if (entry.type !== 'message' || seq < fromSeq || seq > toSeq || (userId ?? entry.userId) !== entry.userId)
+        continue;
+      this.#held.set(seq, { ...entry, content: '', erasedAt: createdAt });
+    }
   }
 
   #settle(): LogEntry[] {

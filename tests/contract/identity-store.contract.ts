@@ -89,4 +89,15 @@ function ending(current: CurrentPersistence): void {
     ]);
     await current().identities.endTokens(aUserId(), 1);
   });
+
+  it('forgets whose an identity is, if it is that user, and takes it for somebody else then', async () => {
+    const { issuer, subject, userId } = await anIdentity(current);
+    const { id: otherId } = await storedUser(current());
+    await current().identities.release(issuer, subject, otherId);
+    expect(await current().identities.find(issuer, subject)).toMatchObject({ userId });
+    await current().identities.release(issuer, subject, userId);
+    expect(await current().identities.find(issuer, subject)).toBeNull();
+    await anIdentity(current, { issuer, subject, userId: otherId });
+    expect(await current().identities.find(issuer, subject)).toMatchObject({ userId: otherId });
+  });
 }

@@ -5,6 +5,7 @@ import { identityStoreContract } from './identity-store.contract.ts';
 import { inviteStoreContract } from './invite-store.contract.ts';
 import { membershipStoreContract } from './membership-store.contract.ts';
 import type { OpenPersistence } from './persistence-harness.ts';
+import { personalRecordsContract } from './personal-records.contract.ts';
 import { receiptStoreContract } from './receipt-store.contract.ts';
 import { roomDirectoryContract } from './room-directory.contract.ts';
 import { roomLogContract } from './room-log.contract.ts';
@@ -23,6 +24,7 @@ export function persistenceContract(adapter: string, open: OpenPersistence): voi
   sessionStoreContract(adapter, open);
   roomStoreContract(adapter, open);
   roomPurgeContract(adapter, open);
+  personalRecordsContract(adapter, open);
   membershipStoreContract(adapter, open);
   receiptStoreContract(adapter, open);
   inviteStoreContract(adapter, open);

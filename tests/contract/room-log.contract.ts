@@ -4,6 +4,7 @@ import { appendCases } from './room-log-append.cases.ts';
 import { changeCases } from './room-log-change.cases.ts';
 import { deduplicationCases } from './room-log-deduplication.cases.ts';
 import { readCases } from './room-log-read.cases.ts';
+import { redactionCases } from './room-log-redaction.cases.ts';
 import { textCases } from './room-log-text.cases.ts';
 
 export function roomLogContract(adapter: string, open: OpenPersistence): void {
@@ -13,6 +14,7 @@ export function roomLogContract(adapter: string, open: OpenPersistence): void {
     deduplicationCases(current);
     changeCases(current);
     readCases(current);
+    redactionCases(current);
     textCases(current);
   });
 }

@@ -45,6 +45,7 @@ export function aUser(overrides: Partial<User> = {}): User {
     createdAtMs: aTimeMs(),
     lastSeenAtMs: null,
     disabledAtMs: null,
+    erasedAtMs: null,
     ...overrides,
   };
 }

@@ -39,10 +39,16 @@ const isoOrNull = (ms: number | null) => (ms === null ? null : iso(ms));
 
 /** On the hottest path: no copies but the one that is sent. */
 export function presentMessage(entry: MessageEntry): Wire<typeof messages.Message> {
-  const { id, roomId, seq, actorId, content, clientMessageId, createdAtMs } = entry;
+  const { id, roomId, seq, actorId, content, clientMessageId, createdAtMs, erasedAtMs } = entry;
+  if (erasedAtMs !== undefined) return presentTombstone(entry, erasedAtMs);
   return clientMessageId === null
     ? { id, roomId, seq, userId: actorId, content, createdAt: iso(createdAtMs) }
     : { id, roomId, seq, userId: actorId, content, clientMessageId, createdAt: iso(createdAtMs) };
+}
+
+function presentTombstone(entry: MessageEntry, erasedAtMs: number): Wire<typeof messages.Message> {
+  const { erasedAtMs: _, ...message } = entry;
+  return { ...presentMessage(message), content: '', erasedAt: iso(erasedAtMs) };
 }
 
 export function presentSent({ entry, deduplicated }: ports.Appended): Wire<typeof messages.Sent> {
@@ -68,6 +74,10 @@ export function presentRoomEvent(entry: RoomChangeEntry): Wire<typeof messages.R
     case 'member_muted': {
       const { type, userId, reason, expiresAtMs } = entry;
       return { type, ...place, userId, reason, expiresAt: isoOrNull(expiresAtMs) };
+    }
+    case 'messages_erased': {
+      const { type, userId, fromSeq, toSeq } = entry;
+      return { type, ...place, userId, fromSeq, toSeq };
     }
     case 'room_updated':
       return { type: entry.type, ...place, ...presentChange(entry) };

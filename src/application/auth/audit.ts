@@ -16,6 +16,7 @@ export type AuthAction =
   | 'user_created'
   | 'user_disabled'
   | 'user_enabled'
+  | 'user_erased'
   | 'password_reset'
   | 'room_purged';
 

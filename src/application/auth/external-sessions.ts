@@ -7,6 +7,7 @@ import { audit } from './audit.ts';
 
 const ATTEMPTS_MAX = 8;
 const KNOWN_MAX = 50_000;
+const IN_USE = { disabledAtMs: null, erasedAtMs: null };
 
 interface ExternalSessionsDeps {
   readonly provider: ports.IdentityProvider;
@@ -55,12 +56,12 @@ export class ExternalSessions {
 
   /** The user of somebody who is known elsewhere, made if need be. */
   async userOf(identity: ports.ExternalAccount): Promise<UserId> {
-    return (await this.#linked(identity)).userId;
+    return (await this.#present(identity, this.#deps.clock.nowMs())).userId;
   }
 
   async #adopt(identity: ports.ExternalIdentity): Promise<ports.AccessClaims> {
     const { sessions, users, clock } = this.#deps;
-    const { userId } = await this.#linked(identity);
+    const { userId } = await this.#present(identity, identity.issuedAtMs);
     const session = this.#sessionOf(identity, userId);
     await sessions.forgetExpired(userId, clock.nowMs());
     await sessions.insertOnce(session);
@@ -78,6 +79,19 @@ export class ExternalSessions {
     const times = { createdAtMs: issuedAtMs, usedAtMs: this.#deps.clock.nowMs(), expiresAtMs, endedAtMs: null };
     // No secret has an empty digest: only the issuer renews such a session.
     return { id, userId, refreshDigest: '', ...times, userAgent: issuer.slice(0, 200) };
+  }
+
+  /**
+   * The user of an identity that its issuer vouched for then. Whoever was erased before that comes anew, as another
+   * user; a token from before must not bring back what was erased.
+   */
+  async #present(identity: ports.ExternalAccount, vouchedForAtMs: number): Promise<ports.LinkedIdentity> {
+    const { identities, users } = this.#deps;
+    const link = await this.#linked(identity);
+    const user = await users.byId(link.userId);
+    if (!user || user.erasedAtMs === null || vouchedForAtMs <= user.erasedAtMs) return link;
+    await identities.release(identity.issuer, identity.subject, user.id);
+    return this.#linked(identity);
   }
 
   async #linked(identity: ports.ExternalAccount): Promise<ports.LinkedIdentity> {
@@ -109,7 +123,7 @@ export class ExternalSessions {
     const { unitOfWork, clock, logger } = this.#deps;
     const { issuer, subject } = identity;
     const createdAtMs = clock.nowMs();
-    const user = externalUser({ id, createdAtMs, lastSeenAtMs: null, disabledAtMs: null }, identity, taken);
+    const user = externalUser({ id, createdAtMs, lastSeenAtMs: null, ...IN_USE }, identity, taken);
     const link: ports.LinkedIdentity = { issuer, subject, userId: id, createdAtMs, tokensFromMs: null };
     await unitOfWork.run(async (stores) => {
       await stores.users.insert(user);

@@ -84,6 +84,6 @@ export class SharedBroadcaster implements ports.RoomBroadcaster {
   #heed(entry: RoomChangeEntry): void {
     const { memberships } = this.#deps;
     if (entry.type === 'room_updated') memberships.forgetRoom(entry.roomId);
-    else if ('userId' in entry) memberships.forget(entry.roomId, entry.userId);
+    else if ('userId' in entry && entry.userId !== null) memberships.forget(entry.roomId, entry.userId);
   }
 }

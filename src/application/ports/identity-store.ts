@@ -16,6 +16,9 @@ export interface IdentityStore {
 
   find(issuer: string, subject: string): Promise<LinkedIdentity | null>;
 
+  /** Forgets that they are this user, if they are. */
+  release(issuer: string, subject: string, userId: UserId): Promise<void>;
+
   /** Moves `tokensFromMs` of every identity of the user forward, never back. */
   endTokens(userId: UserId, atMs: number): Promise<void>;
 }

@@ -8,6 +8,7 @@ export type * from './membership-store.ts';
 export type * from './password-denylist.ts';
 export type * from './password-hasher.ts';
 export type * from './persistence.ts';
+export type * from './personal-records.ts';
 export type * from './presence-registry.ts';
 export type * from './probe.ts';
 export type * from './rate-limiter.ts';

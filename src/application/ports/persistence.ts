@@ -1,6 +1,7 @@
 import type { IdentityStore } from './identity-store.ts';
 import type { InviteStore } from './invite-store.ts';
 import type { MembershipStore } from './membership-store.ts';
+import type { PersonalRecords } from './personal-records.ts';
 import type { ReceiptStore } from './receipt-store.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { RoomLog } from './room-log.ts';
@@ -27,6 +28,7 @@ export interface Persistence {
   readonly log: RoomLog;
   readonly directory: RoomDirectory;
   readonly purge: RoomPurge;
+  readonly records: PersonalRecords;
   readonly unitOfWork: UnitOfWork;
 
   /** Resolves, when the store answers now, to what it is like; rejects, within 3 s, when it does not answer. */

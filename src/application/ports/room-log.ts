@@ -44,17 +44,18 @@ export interface MessagePageRequest {
 }
 
 /**
- * The append-only log of every room. `seq` is dense per room (1, 2, 3, ...), assigned by the commit: whoever reads
+ * The log of every room. Entries are added at its end and never go away or move; all that ever changes in one is what
+ * `RoomJournal.redact` takes out of it. `seq` is dense per room (1, 2, 3, ...), assigned by the commit: whoever reads
  * entry n can read 1..n-1, at every moment, on every node.
  */
 export interface RoomLog {
   /**
    * Appends a message and resolves when it is durable. Exactly once per (room, sender, clientMessageId), for ever: a
-   * repeat, parallel or years later, resolves to the first entry unchanged and `deduplicated`. Appends of one caller to
-   * one room that are started in order get ascending seqs. May be written together with others. Rejects with OVERLOADED
-   * when too many wait (nothing was written), or when the database cannot say whether it was written (send it again
-   * with the same clientMessageId). Who is a member is the caller's business; but when a membership ends in a unit of
-   * work, what its user sends stands before the entry that ended it, or is rejected with NOT_A_MEMBER.
+   * repeat, parallel or years later, resolves to the first entry as it is now and `deduplicated`. Appends of one caller
+   * to one room that are started in order get ascending seqs. May be written together with others. Rejects with
+   * OVERLOADED when too many wait (nothing was written), or when the database cannot say whether it was written (send
+   * it again with the same clientMessageId). Who is a member is the caller's business; but when a membership ends in a
+   * unit of work, what its user sends stands before the entry that ended it, or is rejected with NOT_A_MEMBER.
    */
   append(draft: MessageDraft): Promise<Appended>;
 
@@ -73,6 +74,11 @@ export interface RoomLog {
   /** Messages only, always ascending by seq. An unknown room is an empty page. */
   messages(request: MessagePageRequest): Promise<readonly MessageEntry[]>;
 
+  /**
+   * The entries of the range that the user has made, and those besides messages that name the user; ascending by seq.
+   */
+  tracesOf(range: LogRange, userId: UserId): Promise<readonly RoomEntry[]>;
+
   byId(id: MessageId): Promise<RoomEntry | null>;
 
   at(roomId: RoomId, seq: number): Promise<RoomEntry | null>;
@@ -84,4 +90,10 @@ export interface RoomJournal {
 
   /** Takes the next seq; visible to others, as everything in the unit, at its commit. */
   append(draft: ChangeDraft): Promise<RoomChangeEntry>;
+
+  /**
+   * Stores what is left of entries of the room, each in its place: of a message that it has no text, since when, and
+   * its `clientMessageId` if that is to go; of a change its fields. Nothing of what they were can be read afterwards.
+   */
+  redact(roomId: RoomId, entries: readonly RoomEntry[]): Promise<void>;
 }

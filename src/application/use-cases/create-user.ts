@@ -30,7 +30,7 @@ export class CreateUser {
   async execute({ email, username, password }: CreateUserInput): Promise<User> {
     const { users, hasher, passwords, ids, clock, logger } = this.#deps;
     passwords.check('password', password, { email, username });
-    const times = { createdAtMs: clock.nowMs(), lastSeenAtMs: null, disabledAtMs: null };
+    const times = { createdAtMs: clock.nowMs(), lastSeenAtMs: null, disabledAtMs: null, erasedAtMs: null };
     const draft = checkRule('username', () =>
       registerUser({ id: ids.uuid() as UserId, email, username, passwordHash: '', ...times }),
     );

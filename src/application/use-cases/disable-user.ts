@@ -49,7 +49,10 @@ export class EnableUser {
   }
 
   async execute(userId: UserId): Promise<void> {
-    if (!(await this.#deps.users.setDisabled(userId, null))) throw notFound();
+    const user = await this.#deps.users.byId(userId);
+    if (!user) throw notFound();
+    if (user.erasedAtMs !== null) throw new AppError('CONFLICT', { message: 'Whoever is erased does not come back.' });
+    await this.#deps.users.setDisabled(userId, null);
     audit(this.#deps.logger, 'user_enabled', { userId });
   }
 }

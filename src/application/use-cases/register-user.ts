@@ -44,6 +44,7 @@ export class RegisterUser {
         createdAtMs: clock.nowMs(),
         lastSeenAtMs: null,
         disabledAtMs: null,
+        erasedAtMs: null,
       }),
     );
     const passwordHash = await limits.register(input.address, () => hasher.hash(input.password));

@@ -15,6 +15,7 @@ export const Message = z.object({
   content: z.string(),
   clientMessageId: z.string().optional(),
   createdAt: Timestamp,
+  erasedAt: Timestamp.optional().describe('Since when the text is gone: `content` is empty then, and shown is that.'),
 });
 
 const entry = { id: Id, roomId: Id, seq: Seq, actorId: Id, createdAt: Timestamp };
@@ -59,6 +60,16 @@ export const settings = {
   messageLimit: MessageLimit.nullable().describe("Instead of the server's own; null: the server's own."),
 };
 
+export const MessagesErased = z
+  .object({
+    type: z.literal('messages_erased'),
+    ...entry,
+    userId: Id.nullable().describe('Whose messages, and whose name is gone as well. Null: those of everybody.'),
+    fromSeq: Seq,
+    toSeq: Seq,
+  })
+  .describe('The texts of these messages are gone: whoever keeps them drops them. They stay in their places.');
+
 export const RoomUpdated = z
   .object({
     type: z.literal('room_updated'),
@@ -79,6 +90,7 @@ export const RoomEvent = z.discriminatedUnion('type', [
   BanLifted,
   MemberMuted,
   MuteLifted,
+  MessagesErased,
   RoomUpdated,
 ]);
 

@@ -14,8 +14,11 @@ export interface EntryPosition {
 
 export interface MessageEntry extends EntryPosition {
   readonly type: 'message';
+  /** Empty when the text is gone. */
   readonly content: string;
   readonly clientMessageId: string | null;
+  /** Since when the text is gone; not there for a message that has its text. */
+  readonly erasedAtMs?: number;
 }
 
 /** What can happen to a room besides a message. Applying one twice gives the same state as applying it once. */
@@ -30,6 +33,16 @@ export type RoomChange =
   | { readonly type: 'ban_lifted'; readonly userId: UserId }
   | ({ readonly type: 'member_muted'; readonly userId: UserId } & Terms)
   | { readonly type: 'mute_lifted'; readonly userId: UserId }
+  /**
+   * The texts of the user's messages, or of all when it names nobody, are gone from `fromSeq` to `toSeq`, and with the
+   * user's the name.
+   */
+  | {
+      readonly type: 'messages_erased';
+      readonly userId: UserId | null;
+      readonly fromSeq: number;
+      readonly toSeq: number;
+    }
   /** Only what changed is named. */
   | ({ readonly type: 'room_updated'; readonly name?: string } & Partial<RoomSettings>);
 

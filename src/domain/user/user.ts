@@ -20,6 +20,8 @@ export interface User {
   readonly lastSeenAtMs: number | null;
   /** Since when nobody may sign in to it; null for an account that is in use. */
   readonly disabledAtMs: number | null;
+  /** Since when nothing personal is left of it, for good; null for any other. */
+  readonly erasedAtMs: number | null;
 }
 
 /** Compatibility forms first: they may hide a space, or a letter that has a case. */

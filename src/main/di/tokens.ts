@@ -22,7 +22,9 @@ import type { ChangeRole } from '../../application/use-cases/change-role.ts';
 import type { ConnectDevice } from '../../application/use-cases/connect-device.ts';
 import type { CreateUser } from '../../application/use-cases/create-user.ts';
 import type { DisableUser, EnableUser } from '../../application/use-cases/disable-user.ts';
+import type { EraseUser } from '../../application/use-cases/erase-user.ts';
 import type { ExportRoom } from '../../application/use-cases/export-room.ts';
+import type { ExportUser } from '../../application/use-cases/export-user.ts';
 import type { FindUser } from '../../application/use-cases/find-user.ts';
 import type { ListAllRooms } from '../../application/use-cases/list-all-rooms.ts';
 import type { PurgeRoom } from '../../application/use-cases/purge-room.ts';
@@ -170,8 +172,10 @@ export const TOKENS = {
   createUser: token<CreateUser>('CreateUser'),
   disableUser: token<DisableUser>('DisableUser'),
   enableUser: token<EnableUser>('EnableUser'),
+  eraseUser: token<EraseUser>('EraseUser'),
   listAllRooms: token<ListAllRooms>('ListAllRooms'),
   exportRoom: token<ExportRoom>('ExportRoom'),
+  exportUser: token<ExportUser>('ExportUser'),
   purgeRoom: token<PurgeRoom>('PurgeRoom'),
   resetPassword: token<ResetPassword>('ResetPassword'),
 

@@ -1,7 +1,9 @@
 import { ContainerModule } from 'inversify';
 import { CreateUser } from '../../application/use-cases/create-user.ts';
 import { DisableUser, EnableUser } from '../../application/use-cases/disable-user.ts';
+import { EraseUser } from '../../application/use-cases/erase-user.ts';
 import { ExportRoom } from '../../application/use-cases/export-room.ts';
+import { ExportUser } from '../../application/use-cases/export-user.ts';
 import { FindUser } from '../../application/use-cases/find-user.ts';
 import { ListAllRooms } from '../../application/use-cases/list-all-rooms.ts';
 import { PurgeRoom } from '../../application/use-cases/purge-room.ts';
@@ -27,11 +29,18 @@ export const operationsModule = new ContainerModule((options) => {
   });
   provide(
     options,
+    TOKENS.eraseUser,
+    { persistence, disableUser: TOKENS.disableUser, bus: TOKENS.bus, scheduler: TOKENS.scheduler, ids, clock, logger },
+    ({ persistence, ...rest }) => new EraseUser({ ...persistence, ...rest }),
+  );
+  provide(
+    options,
     TOKENS.resetPassword,
     { persistence, hasher, passwords, ends, clock, logger },
     ({ persistence: { users, unitOfWork }, ...rest }) => new ResetPassword({ ...rest, users, unitOfWork }),
   );
   provide(options, TOKENS.listAllRooms, { persistence }, ({ persistence }) => new ListAllRooms(persistence));
+  provide(options, TOKENS.exportUser, { persistence }, ({ persistence }) => new ExportUser(persistence));
   provide(options, TOKENS.exportRoom, { persistence }, ({ persistence }) => new ExportRoom(persistence));
   provide(
     options,

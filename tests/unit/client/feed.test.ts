@@ -65,3 +65,22 @@ it('begins again where the log of a restored backup ends', () => {
   sync(9);
   expect([...feed.positions]).toEqual([['room', 9]]);
 });
+
+it('tells no text that is gone, of what came before its turn', () => {
+  const told: unknown[] = [];
+  const feed = new Feed({
+    after: () => () => undefined,
+    userId: () => 'me',
+    told: (item) => told.push(item.type === 'message' ? [item.seq, item.content, item.erasedAt] : item.seq),
+    entered: () => undefined,
+    gone: () => undefined,
+    isMissing: () => undefined,
+  });
+  feed.resume('room', 1);
+  const createdAt = '2026-01-01T00:00:00.000Z';
+  const erased = { type: 'messages_erased', id: 'e', roomId: 'room', seq: 6, actorId: 'somebody', createdAt };
+  for (const seq of [3, 4, 5]) feed.take({ ...entry(seq), ...(seq === 4 ? { userId: 'another' } : {}) });
+  feed.take({ ...erased, userId: 'somebody', fromSeq: 1, toSeq: 4 } as LogEntry);
+  feed.take(entry(2));
+  expect(told).toEqual([[2, 'x', undefined], [3, '', createdAt], [4, 'x', undefined], [5, 'x', undefined], 6]);
+});

@@ -43,6 +43,8 @@ const CHANGES: readonly RoomChangeEntry[] = [
   aChange({ type: 'ban_lifted', userId: aUserId() }),
   aChange({ type: 'member_muted', userId: aUserId(), reason: null, expiresAtMs: null }),
   aChange({ type: 'mute_lifted', userId: aUserId() }),
+  aChange({ type: 'messages_erased', userId: aUserId(), fromSeq: 3, toSeq: 9 }),
+  aChange({ type: 'messages_erased', userId: null, fromSeq: 3, toSeq: 9 }),
   aChange({ type: 'room_updated', name: 'general' }),
   aChange({
     type: 'room_updated',
@@ -54,6 +56,7 @@ const CHANGES: readonly RoomChangeEntry[] = [
 ];
 const anonymous = aMessageEntry({ clientMessageId: null });
 const named = aMessageEntry({ clientMessageId: 'c-1' });
+const erased = { ...named, content: SECRET, erasedAtMs: aTimeMs() };
 const room = aRoom({ inviteCode: SECRET });
 const member = { ...aMember(), username: 'alice', online: true, lastSeenAtMs: aTimeMs() };
 const page = { roomId: aRoomId(), events: [anonymous, named, ...CHANGES], headSeq: 9, complete: false };
@@ -76,6 +79,7 @@ const invite = anInvite({ codeDigest: SECRET });
 
 const CASES: readonly { readonly name: string; readonly schema: z.ZodType; readonly present: () => unknown }[] = [
   { name: 'a message', schema: messages.Message, present: () => present.presentMessage(poisoned(named)) },
+  { name: 'a message without its text', schema: messages.Message, present: () => present.presentMessage(erased) },
   {
     name: 'a message without a name',
     schema: messages.Message,

@@ -1,5 +1,5 @@
 import type { Chat, Message, Outgoing, RoomEvent } from 'parley-chat/client';
-import { isMessage, merge } from './entries.ts';
+import { erase, FORMER_USER, isMessage, merge } from './entries.ts';
 import type { Store } from './store.ts';
 
 export interface Hearing {
@@ -92,6 +92,7 @@ function takeMessage(store: Store, message: Message): void {
 
 function takeEvent(store: Store, event: RoomEvent): void {
   const { roomId } = event;
+  if (event.type === 'messages_erased') return takeErasure(store, event);
   if (event.type === 'member_joined') store.putPerson(event.userId, { username: event.username });
   store.changeRoom(roomId, (room) => {
     const members = new Map(room.members);
@@ -112,6 +113,16 @@ function takeEvent(store: Store, event: RoomEvent): void {
     const isMine = event.type === 'role_changed' && event.userId === store.state.me.id;
     return { members, entries, ...settings, ...(isMine ? { role: event.role } : {}) };
   });
+}
+
+/** Texts that are gone on the server go here as well, and so does the name of whoever is gone. */
+function takeErasure(store: Store, event: Extract<RoomEvent, { type: 'messages_erased' }>): void {
+  const { roomId, userId } = event;
+  store.changeRoom(roomId, ({ entries, history, lastMessage }) => ({
+    entries: history === 'none' ? entries : merge(entries, [event]),
+    lastMessage: lastMessage && erase(lastMessage, event),
+  }));
+  if (userId !== null && store.state.people.has(userId)) store.putPerson(userId, { username: FORMER_USER });
 }
 
 function takeOutgoing(store: Store, outgoing: Outgoing): void {

@@ -33,7 +33,7 @@ export interface Room {
   readonly role: Member['role'];
   readonly memberCount: number;
   readonly readOnly: boolean;
-  readonly lastMessage: Pick<Message, 'userId' | 'content' | 'createdAt'> | null;
+  readonly lastMessage: Pick<Message, 'seq' | 'userId' | 'content' | 'createdAt' | 'erasedAt'> | null;
   /** Everything up to here is counted in `unread`. */
   readonly countedSeq: number;
   readonly readSeq: number;

@@ -1,5 +1,6 @@
 import type { Message } from 'parley-chat/client';
 import { useEffect, useState } from 'preact/hooks';
+import { textOf } from '../chat/entries.ts';
 import type { Messenger } from '../chat/messenger.ts';
 
 const PAUSE_MS = 1_000;
@@ -38,6 +39,6 @@ function wordsFor({ store }: Messenger, messages: readonly Message[]): string {
   const [message] = messages;
   if (!message || messages.length > 1) return `${messages.length} new messages`;
   const { username } = people.get(message.userId) ?? { username: 'Somebody' };
-  if (message.roomId === openRoomId) return `${username}: ${message.content}`;
+  if (message.roomId === openRoomId) return `${username}: ${textOf(message)}`;
   return `New message in ${rooms.get(message.roomId)?.name ?? 'another room'}`;
 }

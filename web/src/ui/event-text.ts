@@ -25,6 +25,10 @@ export function eventText(event: RoomEvent, people: ReadonlyMap<string, Person>,
       return `${actor} muted ${whom(event.userId)}`;
     case 'mute_lifted':
       return `${actor} let ${whom(event.userId)} speak again`;
+    case 'messages_erased':
+      return event.userId === null
+        ? 'Older messages were removed'
+        : 'The messages of somebody who is gone were removed';
     case 'room_updated':
       return event.name === undefined ? `${actor} changed the settings` : `${actor} named the room ${event.name}`;
     default:

@@ -1,3 +1,4 @@
+import { textOf } from '../chat/entries.ts';
 import type { Messenger } from '../chat/messenger.ts';
 import type { Room, State } from '../chat/model.ts';
 import { Avatar } from './avatar.tsx';
@@ -87,7 +88,7 @@ function RoomLink({ room, state: { me, people }, isOpen }: RoomLinkProps) {
         ) : isFailed ? (
           <em class="is-error">not sent</em>
         ) : lastMessage ? (
-          `${author === undefined ? '' : `${author}: `}${lastMessage.content}`
+          `${author === undefined ? '' : `${author}: `}${textOf(lastMessage)}`
         ) : (
           'No messages yet'
         )}

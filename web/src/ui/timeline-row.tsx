@@ -1,6 +1,6 @@
 import type { Message } from 'parley-chat/client';
 import type { Member, Person } from '../chat/model.ts';
-import { isMessage } from '../chat/entries.ts';
+import { isMessage, textOf } from '../chat/entries.ts';
 import { receiptOf, type Receipt } from '../chat/receipts.ts';
 import { Avatar } from './avatar.tsx';
 import { eventText } from './event-text.ts';
@@ -55,7 +55,7 @@ function Bubble({ message, row: { isOwn, startsGroup, endsGroup }, people, other
       {!isOwn && endsGroup && <Avatar id={message.userId} name={name} />}
       <div class="bubble">
         {!isOwn && startsGroup ? <p class="author">{name}</p> : <span class="unseen">{isOwn ? 'You' : name}: </span>}
-        <p class="text">{message.content}</p>
+        <p class={message.erasedAt === undefined ? 'text' : 'text is-removed'}>{textOf(message)}</p>
         <p class="meta">
           <time dateTime={message.createdAt} title={fullTimeOf(message.createdAt)}>
             {timeOf(message.createdAt)}

@@ -3,6 +3,7 @@ import { directAccess } from './access.ts';
 import { InMemoryIdentityStore } from './in-memory-identity-store.ts';
 import { InMemoryInviteStore } from './in-memory-invite-store.ts';
 import { InMemoryMembershipStore } from './in-memory-membership-store.ts';
+import { InMemoryPersonalRecords } from './in-memory-personal-records.ts';
 import { InMemoryReceiptStore } from './in-memory-receipt-store.ts';
 import { InMemoryRoomDirectory } from './in-memory-room-directory.ts';
 import { InMemoryRoomLog } from './in-memory-room-log.ts';
@@ -34,6 +35,7 @@ export function createMemoryPersistence(): Persistence {
     log: new InMemoryRoomLog({ access, tables, log }),
     directory: new InMemoryRoomDirectory({ access, tables, log }),
     purge: new InMemoryRoomPurge({ access, tables, log }),
+    records: new InMemoryPersonalRecords({ access, tables }),
     unitOfWork: new InMemoryUnitOfWork({ mutex, tables, log }),
     ping: async () => 'current',
     // Its turn comes when everything that was started before is done.

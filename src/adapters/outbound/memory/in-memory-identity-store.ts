@@ -26,6 +26,15 @@ export class InMemoryIdentityStore implements IdentityStore {
     return this.#access.read(() => this.#tables.identities.get(keyOf(issuer, subject)) ?? null);
   }
 
+  release(issuer: string, subject: string, userId: UserId): Promise<void> {
+    return this.#access.write(() => {
+      const key = keyOf(issuer, subject);
+      if (this.#tables.identities.get(key)?.userId !== userId) return;
+      this.#tables.identities.delete(key);
+      this.#tables.identitiesOfUser.remove(userId, key);
+    });
+  }
+
   endTokens(userId: UserId, atMs: number): Promise<void> {
     return this.#access.write(() => {
       for (const key of this.#tables.identitiesOfUser.of(userId)) {

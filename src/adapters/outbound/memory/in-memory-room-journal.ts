@@ -1,5 +1,5 @@
 import type { ChangeDraft, RoomJournal } from '../../../application/ports/index.ts';
-import type { RoomChangeEntry } from '../../../domain/room/room-entry.ts';
+import type { RoomChangeEntry, RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { Access } from './access.ts';
 import type { MemoryLog } from './memory-log.ts';
@@ -9,6 +9,7 @@ export class InMemoryRoomJournal implements RoomJournal {
   readonly #access: Access;
   readonly #log: MemoryLog;
   readonly #appended: RoomChangeEntry[] = [];
+  readonly #redacted: RoomEntry[] = [];
 
   constructor(deps: { readonly access: Access; readonly log: MemoryLog }) {
     this.#access = deps.access;
@@ -30,7 +31,12 @@ export class InMemoryRoomJournal implements RoomJournal {
     });
   }
 
+  redact(_roomId: RoomId, entries: readonly RoomEntry[]): Promise<void> {
+    return this.#access.write(() => void this.#redacted.push(...entries.map((entry) => Object.freeze({ ...entry }))));
+  }
+
   commit(): void {
+    for (const entry of this.#redacted) this.#log.replace(entry);
     for (const entry of this.#appended) this.#log.push(entry);
   }
 

@@ -72,6 +72,13 @@ export class InMemoryRoomLog implements RoomLog {
     });
   }
 
+  tracesOf({ roomId, afterSeq, toSeq }: LogRange, userId: UserId): Promise<readonly RoomEntry[]> {
+    return this.#access.read(() => {
+      const entries = this.#log.of(roomId).slice(afterSeq, toSeq);
+      return entries.filter((entry) => entry.actorId === userId || ('userId' in entry && entry.userId === userId));
+    });
+  }
+
   byId(id: MessageId): Promise<RoomEntry | null> {
     return this.#access.read(() => this.#log.byId(id) ?? null);
   }

@@ -38,6 +38,18 @@ export class MemoryLog {
     return entries.length;
   }
 
+  /** Puts what is left of an entry in its place. */
+  replace(entry: RoomEntry): void {
+    const before = this.#byId.get(entry.id);
+    if (before?.seq !== entry.seq) throw new Error('There is no such entry in this place.');
+    this.#rooms.get(entry.roomId)?.splice(entry.seq - 1, 1, entry);
+    this.#byId.set(entry.id, entry);
+    if (!isMessage(entry) || !isMessage(before) || before.clientMessageId === null) return;
+    const key = clientKey(entry.roomId, entry.actorId, before.clientMessageId);
+    if (entry.clientMessageId === null) this.#byClientKey.delete(key);
+    else this.#byClientKey.set(key, entry);
+  }
+
   /** Takes the entry whose seq is next; any other would leave a gap or hide an entry. */
   push(entry: RoomEntry): void {
     if (entry.seq !== this.head(entry.roomId) + 1) throw new Error('An entry must take the next seq of its room.');

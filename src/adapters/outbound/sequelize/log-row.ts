@@ -1,5 +1,5 @@
 import type { MessageId } from '../../../domain/message/message.ts';
-import type { EntryPosition, RoomChangeEntry, RoomEntry } from '../../../domain/room/room-entry.ts';
+import type { EntryPosition, MessageEntry, RoomChangeEntry, RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import { msOf, timeText, type Dialect, type StoredTime } from './stored-time.ts';
@@ -36,7 +36,7 @@ export function valuesOf(entry: RoomEntry, dialect: Dialect): unknown[] {
 // These have columns of their own.
 const PLACED = new Set(['id', 'roomId', 'seq', 'actorId', 'createdAtMs', 'type']);
 
-const dataOf = (entry: RoomChangeEntry): string =>
+export const dataOf = (entry: RoomChangeEntry): string =>
   JSON.stringify(Object.fromEntries(Object.entries(entry).filter(([field]) => !PLACED.has(field))));
 
 export function toEntry(row: LogRow): RoomEntry {
@@ -49,5 +49,15 @@ export function toEntry(row: LogRow): RoomEntry {
   };
   if (row.type !== 'message')
     return { ...position, type: row.type, ...JSON.parse(row.data ?? '{}') } as RoomChangeEntry;
-  return { ...position, type: 'message', content: row.content ?? '', clientMessageId: row.client_message_id };
+  const { content, client_message_id: clientMessageId } = row;
+  // What the version before reads of a message without a text is an empty one.
+  if (row.data !== null)
+    return { ...position, type: 'message', content: '', clientMessageId, ...(JSON.parse(row.data) as Tombstone) };
+  return { ...position, type: 'message', content: content ?? '', clientMessageId };
 }
+
+type Tombstone = Required<Pick<MessageEntry, 'erasedAtMs'>>;
+
+/** The column `data` of a message without a text. */
+export const tombstoneData = ({ erasedAtMs = 0 }: MessageEntry): string =>
+  JSON.stringify({ erasedAtMs } satisfies Tombstone);

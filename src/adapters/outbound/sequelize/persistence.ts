@@ -9,6 +9,7 @@ import { StandaloneScope } from './scope.ts';
 import { SequelizeIdentityStore } from './sequelize-identity-store.ts';
 import { SequelizeInviteStore } from './sequelize-invite-store.ts';
 import { SequelizeMembershipStore } from './sequelize-membership-store.ts';
+import { SequelizePersonalRecords } from './sequelize-personal-records.ts';
 import { SequelizeReceiptStore } from './sequelize-receipt-store.ts';
 import { SequelizeRoomDirectory } from './sequelize-room-directory.ts';
 import { SequelizeRoomLog } from './sequelize-room-log.ts';
@@ -91,6 +92,7 @@ export function persistenceOn(
     log,
     directory: new SequelizeRoomDirectory(scope),
     purge: new SequelizeRoomPurge(scope),
+    records: new SequelizePersonalRecords(scope),
     unitOfWork: new SequelizeUnitOfWork(database, log),
     ping: () => ping(scope),
     close: async () => {

@@ -160,6 +160,17 @@ export class RoomLogTable {
     return entries;
   }
 
+  /** Ascending by seq. Of what the user did not make, whatever has the user's id in it. */
+  async tracesOf(
+    { roomId, afterSeq, toSeq }: LogRange,
+    userId: UserId,
+    transaction: Transaction | null,
+  ): Promise<RoomEntry[]> {
+    const where = `WHERE room_id = ? AND seq > ? AND seq <= ?
+      AND (actor_id = ? OR (type <> 'message' AND data LIKE ?)) ORDER BY room_id, seq`;
+    return this.inOrder(where, [roomId, afterSeq, toSeq, userId, `%${userId}%`], transaction);
+  }
+
   /** The last message at or before each place, where there is one. */
   async lastMessages(places: readonly Place[]): Promise<MessageEntry[]> {
     const one = `SELECT * FROM (${this.#columns} ${this.#ordered} WHERE room_id = ? AND seq <= ? AND type = 'message'

@@ -36,6 +36,12 @@ export class SequelizeIdentityStore implements IdentityStore {
     return row === null ? null : toIdentity(row);
   }
 
+  async release(issuer: string, subject: string, userId: UserId): Promise<void> {
+    const { database } = this.#scope;
+    const sql = 'DELETE FROM external_identities WHERE id = ? AND user_id = ?';
+    await this.#scope.write((transaction) => database.change(sql, [idOf(issuer, subject), userId], transaction));
+  }
+
   async endTokens(userId: UserId, atMs: number): Promise<void> {
     const { database } = this.#scope;
     const at = timeText(atMs, database.dialect);
@@ -58,7 +64,7 @@ const toRow = (identity: LinkedIdentity): IdentityRow => ({
   tokens_from: dateOrNull(identity.tokensFromMs),
 });
 
-const toIdentity = (row: IdentityRow): LinkedIdentity => ({
+export const toIdentity = (row: IdentityRow): LinkedIdentity => ({
   issuer: row.issuer,
   subject: row.subject,
   userId: row.user_id as UserId,

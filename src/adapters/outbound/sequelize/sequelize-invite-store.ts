@@ -90,7 +90,7 @@ const toRow = (invite: Invite): InviteRow => ({
   revoked_at: dateOrNull(invite.revokedAtMs),
 });
 
-const toInvite = (row: InviteRow): Invite => ({
+export const toInvite = (row: InviteRow): Invite => ({
   id: row.id as InviteId,
   roomId: row.room_id as RoomId,
   codeDigest: row.code_digest,

@@ -138,7 +138,7 @@ const toRow = (member: Member): MemberRow => ({
   read_seq: member.readSeq,
 });
 
-const toMember = (row: MemberRow): Member => ({
+export const toMember = (row: MemberRow): Member => ({
   roomId: row.room_id as RoomId,
   userId: row.user_id as UserId,
   role: row.role as Role,

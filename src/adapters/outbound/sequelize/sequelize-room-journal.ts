@@ -1,7 +1,8 @@
 import type { Transaction } from 'sequelize';
 import type { ChangeDraft, RoomJournal } from '../../../application/ports/index.ts';
-import type { RoomChangeEntry } from '../../../domain/room/room-entry.ts';
+import type { RoomChangeEntry, RoomEntry } from '../../../domain/room/room-entry.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
+import { redact } from './log-redaction.ts';
 import { RoomLogTable } from './room-log-table.ts';
 import { isDuplicate, LostRace } from './translate-error.ts';
 import type { UnitScope } from './unit-scope.ts';
@@ -26,6 +27,11 @@ export class SequelizeRoomJournal implements RoomJournal {
     const seq = await this.#scope.write((transaction) => this.#take(draft, transaction));
     this.#scope.appended(draft.roomId, seq);
     return { ...draft, seq };
+  }
+
+  async redact(roomId: RoomId, entries: readonly RoomEntry[]): Promise<void> {
+    const { database } = this.#scope;
+    await this.#scope.write((transaction) => redact(database, roomId, entries, transaction));
   }
 
   /**

@@ -93,6 +93,10 @@ export class SequelizeRoomLog implements RoomLog {
     return onwards ? messages : messages.reverse();
   }
 
+  async tracesOf(range: LogRange, userId: UserId): Promise<readonly RoomEntry[]> {
+    return this.#scope.read((transaction) => this.#table.tracesOf(range, userId, transaction));
+  }
+
   async byId(id: MessageId): Promise<RoomEntry | null> {
     const [entry] = await this.#select('WHERE id = ?', [id]);
     return entry ?? null;

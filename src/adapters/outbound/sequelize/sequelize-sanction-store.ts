@@ -58,7 +58,7 @@ const toRow = (sanction: Sanction): SanctionRow => ({
   expires_at: dateOrNull(sanction.expiresAtMs),
 });
 
-const toSanction = (row: SanctionRow): Sanction => ({
+export const toSanction = (row: SanctionRow): Sanction => ({
   roomId: row.room_id as RoomId,
   userId: row.user_id as UserId,
   kind: row.kind as SanctionKind,

@@ -106,7 +106,7 @@ const toRow = (session: Session): SessionRow => ({
   user_agent: session.userAgent,
 });
 
-const toSession = (row: SessionRow): Session => ({
+export const toSession = (row: SessionRow): Session => ({
   id: row.id as SessionId,
   userId: row.user_id as UserId,
   refreshDigest: row.refresh_digest,

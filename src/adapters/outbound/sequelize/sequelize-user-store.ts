@@ -113,6 +113,7 @@ const toRow = (user: User): UserRow => ({
   created_at: new Date(user.createdAtMs),
   last_seen_at: dateOrNull(user.lastSeenAtMs),
   disabled_at: dateOrNull(user.disabledAtMs),
+  erased_at: dateOrNull(user.erasedAtMs),
 });
 
 const toUser = (row: UserRow): User => ({
@@ -123,4 +124,5 @@ const toUser = (row: UserRow): User => ({
   createdAtMs: msOf(row.created_at),
   lastSeenAtMs: msOrNull(row.last_seen_at),
   disabledAtMs: msOrNull(row.disabled_at),
+  erasedAtMs: msOrNull(row.erased_at),
 });

@@ -8,6 +8,7 @@ type Done = (this: unknown, error: Error | null, rows: unknown) => void;
 
 // FULL: in WAL mode anything less may lose a commit in a power cut. The defaults for the cache and for how often the
 // log is merged into the file halve what appends achieve; after a burst the log is cut back to 64 MB.
+// What is deleted or replaced is overwritten: whoever is erased is not to be found in the file's free space.
 const PRAGMAS = `
   PRAGMA busy_timeout = 5000;
   PRAGMA foreign_keys = ON;
@@ -15,6 +16,7 @@ const PRAGMAS = `
   PRAGMA journal_size_limit = 67108864;
   PRAGMA wal_autocheckpoint = 4000;
   PRAGMA cache_size = -16000;
+  PRAGMA secure_delete = ON;
 `;
 
 /** A connection that is fit for use. Sequelize opens one for each transaction and has no hook for what it needs. */

@@ -4,6 +4,7 @@ import { confirm, readSecret } from '../ask.ts';
 import { answer, shown, table, type CliIo } from '../cli-io.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withApplication, type Get } from '../with-application.ts';
+import { addUserData } from './user-data.ts';
 
 const EXAMPLES = `
 Examples:
@@ -29,6 +30,7 @@ export function addUser(program: Command, context: CommandContext): void {
   addDisable(user, context);
   addSessions(user, context);
   addResetPassword(user, context);
+  addUserData(user, context);
 }
 
 function addCreate(user: Command, { io }: CommandContext): void {

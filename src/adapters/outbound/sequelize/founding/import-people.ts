@@ -120,6 +120,7 @@ export class ImportPeople {
       createdAtMs: msOfText(user.createdAt),
       lastSeenAtMs: user.lastSeenAt === null ? null : msOfText(user.lastSeenAt),
       disabledAtMs: null,
+      erasedAtMs: null,
     };
     const profile = { email: user.email, username: user.username };
     const email = user.email !== null && taken.emails.has(boundedKey(emailKeyOf(user.email)));

@@ -12,6 +12,7 @@ import { createRoomSanctions } from './0023-create-room-sanctions.ts';
 import { createInviteUses } from './0024-create-invite-uses.ts';
 import { addDisabledAt } from './0031-add-disabled-at.ts';
 import { createImports } from './0032-create-imports.ts';
+import { addErasure } from './0035-add-erasure.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -30,4 +31,5 @@ export const allMigrations: readonly Migration[] = [
   createInviteUses,
   addDisabledAt,
   createImports,
+  addErasure,
 ];

@@ -12,6 +12,7 @@ export interface UserRow {
   readonly created_at: StoredTime;
   readonly last_seen_at: StoredTime | null;
   readonly disabled_at: StoredTime | null;
+  readonly erased_at: StoredTime | null;
 }
 
 export const defineUsers = (sequelize: Sequelize): RowModel<UserRow> =>
@@ -27,6 +28,7 @@ export const defineUsers = (sequelize: Sequelize): RowModel<UserRow> =>
       created_at: DataTypes.DATE(3),
       last_seen_at: DataTypes.DATE(3),
       disabled_at: DataTypes.DATE(3),
+      erased_at: DataTypes.DATE(3),
     },
     { tableName: 'users' },
   );
