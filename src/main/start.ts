@@ -84,6 +84,9 @@ export async function open(
     announcer.start();
     sessionWatch.start();
     newcomers.start();
+    const retentionSweep = await resolve(container, TOKENS.retentionSweep);
+    retentionSweep.start();
+    lifecycle.opened('retention', () => retentionSweep.stop());
     lifecycle.opened('newcomers', () => newcomers.stop());
     lifecycle.opened('sessions', () => sessionWatch.stop());
     lifecycle.opened('presence', () => announcer.stop());

@@ -7,6 +7,7 @@ import { membershipStoreContract } from './membership-store.contract.ts';
 import type { OpenPersistence } from './persistence-harness.ts';
 import { personalRecordsContract } from './personal-records.contract.ts';
 import { receiptStoreContract } from './receipt-store.contract.ts';
+import { retentionStoreContract } from './retention-store.contract.ts';
 import { roomDirectoryContract } from './room-directory.contract.ts';
 import { roomLogContract } from './room-log.contract.ts';
 import { roomPurgeContract } from './room-purge.contract.ts';
@@ -25,6 +26,7 @@ export function persistenceContract(adapter: string, open: OpenPersistence): voi
   roomStoreContract(adapter, open);
   roomPurgeContract(adapter, open);
   personalRecordsContract(adapter, open);
+  retentionStoreContract(adapter, open);
   membershipStoreContract(adapter, open);
   receiptStoreContract(adapter, open);
   inviteStoreContract(adapter, open);

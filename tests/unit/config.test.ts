@@ -58,8 +58,9 @@ describe('the configuration', () => {
       JWT_SECRET: 'short-secret',
       MESSAGE_RATE_LIMIT: 'a lot',
       LOG_LEVEL: 'loud',
+      RETENTION_DAYS: '0',
     });
-    for (const name of ['PORT', 'DATABASE_URL', 'JWT_SECRET', 'MESSAGE_RATE_LIMIT', 'LOG_LEVEL']) {
+    for (const name of ['PORT', 'DATABASE_URL', 'JWT_SECRET', 'MESSAGE_RATE_LIMIT', 'LOG_LEVEL', 'RETENTION_DAYS']) {
       expect(message).toContain(name);
     }
     expect(message).not.toMatch(/hunter2|short-secret/);

@@ -13,6 +13,7 @@ export type * from './presence-registry.ts';
 export type * from './probe.ts';
 export type * from './rate-limiter.ts';
 export type * from './receipt-store.ts';
+export type * from './retention-store.ts';
 export type * from './room-broadcaster.ts';
 export type * from './room-bus.ts';
 export type * from './room-directory.ts';

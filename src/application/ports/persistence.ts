@@ -3,6 +3,7 @@ import type { InviteStore } from './invite-store.ts';
 import type { MembershipStore } from './membership-store.ts';
 import type { PersonalRecords } from './personal-records.ts';
 import type { ReceiptStore } from './receipt-store.ts';
+import type { RetentionStore } from './retention-store.ts';
 import type { RoomDirectory } from './room-directory.ts';
 import type { RoomLog } from './room-log.ts';
 import type { RoomPurge } from './room-purge.ts';
@@ -29,6 +30,7 @@ export interface Persistence {
   readonly directory: RoomDirectory;
   readonly purge: RoomPurge;
   readonly records: PersonalRecords;
+  readonly retention: RetentionStore;
   readonly unitOfWork: UnitOfWork;
 
   /** Resolves, when the store answers now, to what it is like; rejects, within 3 s, when it does not answer. */

@@ -57,6 +57,8 @@ export interface Config {
   /** Whether they are served at `/metrics`, and the token that whoever asks has to bring; null: not at all. */
   readonly metrics: { readonly token: string | null } | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** So long texts of messages are kept at most; null: as long as each room says. */
+  readonly retentionDays: number | null;
   readonly shutdownMs: number;
 }
 
@@ -110,6 +112,7 @@ const Environment = z.object({
   METRICS: onOff.optional(),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   SHUTDOWN_TIMEOUT: duration.default(10_000),
 });
 
@@ -162,6 +165,7 @@ export function readConfig(env: Env, surrounding: Surrounding = { knowsUsers: fa
     demoPage: vars.DEMO_PAGE ?? !isProduction,
     metrics: metricsOf(vars),
     logLevel: vars.LOG_LEVEL,
+    retentionDays: vars.RETENTION_DAYS ?? null,
     shutdownMs: vars.SHUTDOWN_TIMEOUT,
   };
 }

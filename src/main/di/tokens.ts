@@ -11,6 +11,7 @@ import type { SignInLimits } from '../../application/auth/sign-in-limits.ts';
 import type { BusIntake } from '../../application/live/bus-intake.ts';
 import type { Newcomers } from '../../application/live/newcomers.ts';
 import type { PresenceAnnouncer } from '../../application/live/presence-announcer.ts';
+import type { RetentionSweep } from '../../application/live/retention-sweep.ts';
 import type { RoomFeed } from '../../application/live/room-feed.ts';
 import type { SessionEnds } from '../../application/live/session-ends.ts';
 import type { SessionWatch } from '../../application/live/session-watch.ts';
@@ -113,6 +114,7 @@ export const TOKENS = {
   newcomers: token<Newcomers>('Newcomers'),
   sessionEnds: token<SessionEnds>('SessionEnds'),
   sessionWatch: token<SessionWatch>('SessionWatch'),
+  retentionSweep: token<RetentionSweep>('RetentionSweep'),
 
   memberships: token<MembershipCache>('MembershipCache'),
   access: token<RoomAccess>('RoomAccess'),

@@ -8,6 +8,7 @@ import { RedisRateLimiter } from '../../adapters/outbound/redis/redis-rate-limit
 import { RedisRoomBus } from '../../adapters/outbound/redis/redis-room-bus.ts';
 import { BusIntake } from '../../application/live/bus-intake.ts';
 import { Newcomers } from '../../application/live/newcomers.ts';
+import { RetentionSweep } from '../../application/live/retention-sweep.ts';
 import { SessionEnds } from '../../application/live/session-ends.ts';
 import { SessionWatch } from '../../application/live/session-watch.ts';
 import { SharedBroadcaster } from '../../application/live/shared-broadcaster.ts';
@@ -83,6 +84,13 @@ function provideLive(options: ContainerModuleLoadOptions): void {
     TOKENS.sessionEnds,
     { guard, broadcaster: TOKENS.broadcaster, watch: TOKENS.sessionWatch },
     (deps) => new SessionEnds(deps),
+  );
+  provide(
+    options,
+    TOKENS.retentionSweep,
+    { persistence, config: TOKENS.config, nodeId: TOKENS.nodeId, ids: TOKENS.ids, feed, scheduler, clock, logger },
+    ({ persistence, config, ...rest }) =>
+      new RetentionSweep({ ...persistence, ...rest, daysMax: config.retentionDays }),
   );
   provide(
     options,

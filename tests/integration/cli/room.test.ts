@@ -72,6 +72,20 @@ describeDatabases('parley room beside a live server', (fresh, product) => {
     expect(await room(['export', ann.id])).toMatchObject({ exitCode: 3, stdout: '' });
   });
 
+  it('says for how long a room keeps texts', async () => {
+    const { ann, roomId } = await roomOfTwo();
+    expect(await room(['retention', roomId, '30', '--json'])).toMatchObject({
+      exitCode: 0,
+      stdout: `${JSON.stringify({ id: roomId, days: 30 }, null, 2)}\n`,
+    });
+    const aside = await database.aside();
+    const [rows] = await aside.query(`SELECT retention_days FROM rooms WHERE id = '${roomId}'`);
+    expect(rows).toEqual([{ retention_days: 30 }]);
+    expect((await room(['retention', roomId, 'off'])).stdout).toContain('as long as the server keeps them');
+    expect((await room(['retention', roomId, '0'])).exitCode).toBe(2);
+    expect((await room(['retention', ann.id, '30'])).exitCode).toBe(3);
+  });
+
   it('purges nothing unless it is meant', async () => {
     const { ann, roomId } = await roomOfTwo();
     expect(await room(['purge', roomId])).toMatchObject({ exitCode: 2, stdout: '' });

@@ -56,6 +56,7 @@ const TABLES = [
   'external_identities',
   'rooms',
   'users',
+  'leases',
 ];
 
 export const sqlHarness = (fresh: () => Promise<SqlDatabase>) => async (): Promise<PersistenceHarness> => {

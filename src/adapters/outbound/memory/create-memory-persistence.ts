@@ -5,6 +5,7 @@ import { InMemoryInviteStore } from './in-memory-invite-store.ts';
 import { InMemoryMembershipStore } from './in-memory-membership-store.ts';
 import { InMemoryPersonalRecords } from './in-memory-personal-records.ts';
 import { InMemoryReceiptStore } from './in-memory-receipt-store.ts';
+import { InMemoryRetentionStore } from './in-memory-retention-store.ts';
 import { InMemoryRoomDirectory } from './in-memory-room-directory.ts';
 import { InMemoryRoomLog } from './in-memory-room-log.ts';
 import { InMemoryRoomPurge } from './in-memory-room-purge.ts';
@@ -36,6 +37,7 @@ export function createMemoryPersistence(): Persistence {
     directory: new InMemoryRoomDirectory({ access, tables, log }),
     purge: new InMemoryRoomPurge({ access, tables, log }),
     records: new InMemoryPersonalRecords({ access, tables }),
+    retention: new InMemoryRetentionStore({ access, tables }),
     unitOfWork: new InMemoryUnitOfWork({ mutex, tables, log }),
     ping: async () => 'current',
     // Its turn comes when everything that was started before is done.

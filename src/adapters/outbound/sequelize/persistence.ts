@@ -11,6 +11,7 @@ import { SequelizeInviteStore } from './sequelize-invite-store.ts';
 import { SequelizeMembershipStore } from './sequelize-membership-store.ts';
 import { SequelizePersonalRecords } from './sequelize-personal-records.ts';
 import { SequelizeReceiptStore } from './sequelize-receipt-store.ts';
+import { SequelizeRetentionStore } from './sequelize-retention-store.ts';
 import { SequelizeRoomDirectory } from './sequelize-room-directory.ts';
 import { SequelizeRoomLog } from './sequelize-room-log.ts';
 import { SequelizeRoomPurge } from './sequelize-room-purge.ts';
@@ -93,6 +94,7 @@ export function persistenceOn(
     directory: new SequelizeRoomDirectory(scope),
     purge: new SequelizeRoomPurge(scope),
     records: new SequelizePersonalRecords(scope),
+    retention: new SequelizeRetentionStore(scope),
     unitOfWork: new SequelizeUnitOfWork(database, log),
     ping: () => ping(scope),
     close: async () => {

@@ -34,7 +34,37 @@ export function addRoom(program: Command, context: CommandContext): void {
   const room = program.command('room').description('rooms and their logs').addHelpText('after', EXAMPLES);
   addList(room, context);
   addExport(room, context);
+  addRetention(room, context);
   addPurge(room, context);
+}
+
+function addRetention(room: Command, { io }: CommandContext): void {
+  room
+    .command('retention')
+    .description('say for how long a room keeps the texts of its messages')
+    .argument('<room>', 'id')
+    .argument('<days>', 'a whole number of days, or off', daysOf)
+    .option('--json', 'answer as JSON')
+    .addHelpText(
+      'after',
+      '\nA server with RETENTION_DAYS keeps none for longer than that. What is gone is gone for good.',
+    )
+    .action(async (id: string, days: number | null, { json = false }: Flags) => {
+      await withApplication(io, async (get) => {
+        const roomId = id as RoomId;
+        const { room } = await (await get(TOKENS.exportRoom)).execute(roomId);
+        await (await get(TOKENS.persistence)).retention.setDays(roomId, days);
+        const kept = days === null ? 'as long as the server keeps them' : `for ${days} days`;
+        answer(io, json, { id: roomId, days }, [`${shown(room.name)} (${roomId}) keeps texts ${kept}.`]);
+      });
+    });
+}
+
+function daysOf(text: string): number | null {
+  const days = Number(text);
+  if (text === 'off') return null;
+  if (Number.isInteger(days) && days >= 1 && days <= 36_500) return days;
+  throw new InvalidArgumentError('It is a whole number from 1 to 36500, or off.');
 }
 
 function addList(room: Command, { io }: CommandContext): void {

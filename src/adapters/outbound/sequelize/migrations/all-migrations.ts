@@ -13,6 +13,7 @@ import { createInviteUses } from './0024-create-invite-uses.ts';
 import { addDisabledAt } from './0031-add-disabled-at.ts';
 import { createImports } from './0032-create-imports.ts';
 import { addErasure } from './0035-add-erasure.ts';
+import { createLeases } from './0036-create-leases.ts';
 import type { Migration } from './migration.ts';
 
 /** In the order in which they run. */
@@ -32,4 +33,5 @@ export const allMigrations: readonly Migration[] = [
   addDisabledAt,
   createImports,
   addErasure,
+  createLeases,
 ];
