@@ -5,7 +5,10 @@ import { AppError } from '../../src/application/errors/app-error.ts';
 import { HEAD_POLL_MS } from '../../src/application/live/room-feed.ts';
 import type { Appended, RoomBroadcaster, RoomLog, UnitOfWork } from '../../src/application/ports/index.ts';
 import { isMessage, type MessageEntry, type RoomEntry } from '../../src/domain/room/room-entry.ts';
+import { tombstoneOf } from '../../src/domain/room/erasure.ts';
 import type { RoomId } from '../../src/domain/room/room.ts';
+import type { UserId } from '../../src/domain/user/user.ts';
+import { aChangeDraft } from '../support/builders.ts';
 import { createCore, type Core } from '../support/harness/core.ts';
 import { RoomView, showStored } from './room-view.ts';
 
@@ -18,13 +21,26 @@ interface Sabotage {
 }
 
 type Step = { readonly who: number; readonly lag: number; readonly seq: number } & (
-  | { readonly type: 'send' | 'join' | 'leave' | 'read' | 'deliver' | 'connect' | 'snapshot' | 'wait' }
+  | { readonly type: 'send' | 'join' | 'leave' | 'read' | 'deliver' | 'connect' | 'snapshot' | 'wait' | 'erase' }
   | { readonly type: 'lose' }
 );
 
 const aStep: fc.Arbitrary<Step> = fc.record({
   type: fc.constantFrom(
-    ...(['send', 'send', 'send', 'join', 'leave', 'read', 'deliver', 'connect', 'snapshot', 'wait', 'lose'] as const),
+    ...([
+      'send',
+      'send',
+      'send',
+      'join',
+      'leave',
+      'read',
+      'deliver',
+      'connect',
+      'snapshot',
+      'wait',
+      'lose',
+      'erase',
+    ] as const),
   ),
   who: fc.nat(PEOPLE - 1),
   lag: fc.nat(6),
@@ -91,6 +107,25 @@ function refusedAtMost(thrown: unknown): void {
   if (!(thrown instanceof AppError)) throw thrown;
 }
 
+/** Takes the texts of one out of the log, or those of all, as an erasure and a retention do it in one step. */
+async function erase(core: Core, roomId: RoomId, userId: UserId | null): Promise<void> {
+  const { log, unitOfWork } = core.persistence;
+  const texts = (await log.ranges([{ roomId, afterSeq: 0, toSeq: 1_000 }])).filter(isMessage);
+  const gone = texts.filter(({ actorId, content }) => (userId ?? actorId) === actorId && content !== '');
+  const [first, last] = [gone.at(0), gone.at(-1)];
+  if (!first || !last) return;
+  const entry = await unitOfWork.run(async ({ rooms, journal }) => {
+    await rooms.lock(roomId);
+    await journal.redact(
+      roomId,
+      gone.map((message) => tombstoneOf(message, 1)),
+    );
+    const range = { userId, fromSeq: first.seq, toSeq: last.seq };
+    return journal.append({ ...aChangeDraft({ roomId }), type: 'messages_erased', ...range });
+  });
+  core.feed.committed([entry]);
+}
+
 interface Client {
   readonly connectionId: string;
   view: RoomView | null;
@@ -130,6 +165,7 @@ async function converges(steps: readonly Step[], replays: readonly number[], sab
     if (type === 'leave') begin(core.leaveRoom.execute({ roomId, userId }));
     if (type === 'read') begin(core.markReceipts.execute({ roomId, userId, readSeq: seq }));
     if (type === 'deliver') begin(core.markReceipts.execute({ roomId, userId, deliveredSeq: seq }));
+    if (type === 'erase') begin(erase(core, roomId, lag % 2 === 0 ? userId : null));
     if (type === 'connect') begin(connect());
     if (type === 'snapshot') begin(snapshot(clients[seq % clients.length]));
     if (type === 'wait') await core.scheduler.advance(lag * 20);

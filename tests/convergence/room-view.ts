@@ -56,7 +56,15 @@ export class RoomView {
     this.#position = entry.seq;
     if (isMessage(entry)) this.#messages.set(entry.seq, entry);
     else if (entry.type === 'member_joined') this.#roles.set(entry.userId, { role: entry.role, sinceSeq: entry.seq });
+    else if (entry.type === 'messages_erased') this.#erase(entry);
     else if (entry.type === 'member_left') this.#roles.delete(entry.userId);
+  }
+
+  #erase({ userId, fromSeq, toSeq }: Extract<RoomEntry, { type: 'messages_erased' }>): void {
+    for (const [seq, message] of this.#messages) {
+      const isOf = userId === null || userId === message.actorId;
+      if (isOf && seq >= fromSeq && seq <= toSeq) this.#messages.set(seq, { ...message, content: '' });
+    }
   }
 
   /** Watermarks only rise, so the order in which they are told does not matter. */
