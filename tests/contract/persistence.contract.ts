@@ -17,6 +17,7 @@ import { sanctionStoreContract } from './sanction-store.contract.ts';
 import { sessionStoreContract } from './session-store.contract.ts';
 import { unitOfWorkContract } from './unit-of-work.contract.ts';
 import { userStoreContract } from './user-store.contract.ts';
+import { webhookStoreContract } from './webhook-store.contract.ts';
 
 /** All that a storage technology promises. An adapter that does not pass is not an adapter. */
 export function persistenceContract(adapter: string, open: OpenPersistence): void {
@@ -33,6 +34,7 @@ export function persistenceContract(adapter: string, open: OpenPersistence): voi
   sanctionStoreContract(adapter, open);
   roomLogContract(adapter, open);
   roomDirectoryContract(adapter, open);
+  webhookStoreContract(adapter, open);
   unitOfWorkContract(adapter, open);
   lifeCycleContract(adapter, open);
 }

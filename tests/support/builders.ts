@@ -7,6 +7,7 @@ import { DEFAULT_SETTINGS, type Room, type RoomId } from '../../src/domain/room/
 import type { Sanction } from '../../src/domain/room/sanction.ts';
 import type { Session, SessionId } from '../../src/domain/session/session.ts';
 import type { User, UserId } from '../../src/domain/user/user.ts';
+import { secretOf, type Webhook, type WebhookId } from '../../src/domain/webhook/webhook.ts';
 
 // Valid by default, unique by construction; a test names only the fields it is about. What is built later has a larger
 // id and a later time, as in production.
@@ -150,4 +151,21 @@ export function aChangeDraft(overrides: ChangeOverrides = {}, change?: RoomChang
     ...overrides,
   };
   return { ...position, ...(change ?? { type: 'member_left', userId: position.actorId }) };
+}
+
+/** Of every event, and working. */
+export function aWebhook(overrides: Partial<Webhook> = {}): Webhook {
+  return {
+    id: aUuid() as WebhookId,
+    url: 'https://consumer.example/hook',
+    secret: secretOf(aSecret()),
+    previousSecret: null,
+    previousUntilMs: null,
+    events: null,
+    createdAtMs: aTimeMs(),
+    disabledAtMs: null,
+    disabledReason: null,
+    failingSinceMs: null,
+    ...overrides,
+  };
 }

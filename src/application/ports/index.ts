@@ -26,3 +26,5 @@ export type * from './session-store.ts';
 export type * from './token-service.ts';
 export type * from './unit-of-work.ts';
 export type * from './user-store.ts';
+export type * from './webhook-sender.ts';
+export type * from './webhook-store.ts';

@@ -12,6 +12,7 @@ import type { SanctionStore } from './sanction-store.ts';
 import type { SessionStore } from './session-store.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 import type { UserStore } from './user-store.ts';
+import type { WebhookStore } from './webhook-store.ts';
 
 /** Compared with what this version needs: `newer` serves as well, `older` does not. */
 export type SchemaState = 'current' | 'older' | 'newer';
@@ -31,6 +32,7 @@ export interface Persistence {
   readonly purge: RoomPurge;
   readonly records: PersonalRecords;
   readonly retention: RetentionStore;
+  readonly webhooks: WebhookStore;
   readonly unitOfWork: UnitOfWork;
 
   /** Resolves, when the store answers now, to what it is like; rejects, within 3 s, when it does not answer. */

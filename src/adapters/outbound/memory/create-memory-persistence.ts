@@ -14,6 +14,7 @@ import { InMemorySanctionStore } from './in-memory-sanction-store.ts';
 import { InMemorySessionStore } from './in-memory-session-store.ts';
 import { InMemoryUnitOfWork } from './in-memory-unit-of-work.ts';
 import { InMemoryUserStore } from './in-memory-user-store.ts';
+import { InMemoryWebhookStore } from './in-memory-webhook-store.ts';
 import { MemoryLog } from './memory-log.ts';
 import { MemoryTables } from './memory-tables.ts';
 import { Mutex } from './mutex.ts';
@@ -38,6 +39,7 @@ export function createMemoryPersistence(): Persistence {
     purge: new InMemoryRoomPurge({ access, tables, log }),
     records: new InMemoryPersonalRecords({ access, tables }),
     retention: new InMemoryRetentionStore({ access, tables }),
+    webhooks: new InMemoryWebhookStore({ access, tables, log }),
     unitOfWork: new InMemoryUnitOfWork({ mutex, tables, log }),
     ping: async () => 'current',
     // Its turn comes when everything that was started before is done.

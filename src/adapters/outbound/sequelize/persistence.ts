@@ -20,6 +20,7 @@ import { SequelizeSanctionStore } from './sequelize-sanction-store.ts';
 import { SequelizeSessionStore } from './sequelize-session-store.ts';
 import { SequelizeUnitOfWork } from './sequelize-unit-of-work.ts';
 import { SequelizeUserStore } from './sequelize-user-store.ts';
+import { SequelizeWebhookStore } from './sequelize-webhook-store.ts';
 import type { Dialect } from './stored-time.ts';
 import { overloaded } from './translate-error.ts';
 
@@ -95,6 +96,7 @@ export function persistenceOn(
     purge: new SequelizeRoomPurge(scope),
     records: new SequelizePersonalRecords(scope),
     retention: new SequelizeRetentionStore(scope),
+    webhooks: new SequelizeWebhookStore(scope),
     unitOfWork: new SequelizeUnitOfWork(database, log),
     ping: () => ping(scope),
     close: async () => {

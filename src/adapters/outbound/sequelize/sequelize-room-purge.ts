@@ -20,8 +20,11 @@ const PARTS: readonly Part[] = [
   { table: 'room_invites', key: 'id', where: 'room_id = ?' },
   { table: 'room_sanctions', key: 'room_id, kind, user_id', where: 'room_id = ?' },
   { table: 'room_members', key: 'room_id, user_id', where: 'room_id = ?' },
+  { table: 'webhook_dead_letters', key: 'webhook_id, room_id, seq', where: 'room_id = ?' },
   // Heads never move back while there is a log.
   { table: 'room_log', key: 'room_id, seq', where: 'room_id = ?', order: 'ORDER BY room_id, seq' },
+  // Behind the log, of which it would say that nothing was delivered.
+  { table: 'webhook_positions', key: 'webhook_id, room_id', where: 'room_id = ?' },
   { table: 'rooms', key: 'id', where: 'id = ?' },
 ];
 

@@ -12,6 +12,8 @@ import { createRoomSanctions } from './0023-create-room-sanctions.ts';
 import { createInviteUses } from './0024-create-invite-uses.ts';
 import { addDisabledAt } from './0031-add-disabled-at.ts';
 import { createImports } from './0032-create-imports.ts';
+import { createWebhooks } from './0033-create-webhooks.ts';
+import { createWebhookPositions } from './0034-create-webhook-positions.ts';
 import { addErasure } from './0035-add-erasure.ts';
 import { createLeases } from './0036-create-leases.ts';
 import type { Migration } from './migration.ts';
@@ -32,6 +34,8 @@ export const allMigrations: readonly Migration[] = [
   createInviteUses,
   addDisabledAt,
   createImports,
+  createWebhooks,
+  createWebhookPositions,
   addErasure,
   createLeases,
 ];
