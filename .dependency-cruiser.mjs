@@ -25,7 +25,7 @@ export default {
     rule('outbound-not-inbound', { path: '^src/adapters/outbound/' }, { path: '^src/adapters/inbound/' }),
     rule(
       'storage-knows-no-wire',
-      { path: '^src/adapters/outbound/(?!socket/)' },
+      { path: '^src/adapters/outbound/(?!(socket|webhooks)/)' },
       { path: '^src/(contract|adapters/wire)/' },
     ),
     rule('wire-is-shared', { path: '^src/adapters/wire/' }, { path: '^src/adapters/(inbound|outbound)/' }),
