@@ -16,6 +16,7 @@ import { operationsModule } from './modules/operations.module.ts';
 import { roomsModule } from './modules/rooms.module.ts';
 import { sitesModule } from './modules/sites.module.ts';
 import { systemModule } from './modules/system.module.ts';
+import { webhooksModule } from './modules/webhooks.module.ts';
 
 /**
  * Assembles the application for a configuration, with these adapters instead of its own. Nothing is opened until it is
@@ -32,7 +33,7 @@ export function buildContainer(config: Config, { adapters, host }: Brought = NOT
   const nodesModule = config.redisUrl === null ? singleNodeModule : redisNodesModule;
   container.load(systemModule, metricsModule, persistenceModule, nodesModule);
   container.load(accountsModule, roomsModule, moderationModule, messagingModule, sitesModule, inboundModule);
-  container.load(operationsModule);
+  container.load(operationsModule, webhooksModule);
   for (const name of Object.keys(adapters) as AdapterName[]) {
     const adapter = adapters[name];
     if (adapter !== undefined) container.rebind<unknown>(TOKENS[name]).toConstantValue(adapter);

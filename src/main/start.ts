@@ -80,10 +80,13 @@ export async function open(
     const presence = await resolve(container, TOKENS.presence);
     presence.watch(announcer.found);
     own('presence', 'presence registry', presence);
+    const webhooks = await resolve(container, TOKENS.deliverWebhooks);
     feed.start();
     announcer.start();
     sessionWatch.start();
     newcomers.start();
+    webhooks.start();
+    lifecycle.opened('webhooks', () => webhooks.stop());
     const retentionSweep = await resolve(container, TOKENS.retentionSweep);
     retentionSweep.start();
     lifecycle.opened('retention', () => retentionSweep.stop());

@@ -17,6 +17,8 @@ interface RoomFeedDeps {
   readonly bus: ports.RoomBus;
   readonly scheduler: ports.Scheduler;
   readonly logger: ports.Logger;
+  /** Who else wants to hear at once of what this node has made durable. */
+  readonly alsoTell?: (entries: readonly RoomEntry[]) => void;
 }
 
 /**
@@ -39,7 +41,8 @@ export class RoomFeed {
   /** Entries that this node has made durable. The other nodes hear of them. */
   committed(entries: readonly RoomEntry[]): void {
     this.heard(entries);
-    const { bus } = this.#deps;
+    const { bus, alsoTell } = this.#deps;
+    alsoTell?.(entries);
     for (const entry of entries) {
       const { roomId, seq } = entry;
       bus.tell(roomId, { type: 'entries', entries: [entry] });

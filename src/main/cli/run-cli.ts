@@ -11,6 +11,7 @@ import { addMigrate } from './commands/migrate.ts';
 import { addRoom } from './commands/room.ts';
 import { addServe } from './commands/serve.ts';
 import { addUser } from './commands/user.ts';
+import { addWebhook } from './commands/webhook.ts';
 import { explain } from './explain.ts';
 
 const EXAMPLES = `
@@ -52,8 +53,11 @@ function createProgram(context: CommandContext): Command {
     .version(version(), '--version', 'print the version')
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', EXAMPLES);
-  const adders = [addServe, addMigrate, addDoctor, addUser, addRoom, addBackup, addVerify, addImport, addBench];
-  for (const add of adders) add(program, context);
+  const commands = [
+    ...[addServe, addMigrate, addDoctor, addUser, addRoom, addWebhook],
+    ...[addBackup, addVerify, addImport, addBench],
+  ];
+  for (const add of commands) add(program, context);
   return program;
 }
 

@@ -56,6 +56,8 @@ export interface Config {
   readonly demoPage: boolean;
   /** Whether they are served at `/metrics`, and the token that whoever asks has to bring; null: not at all. */
   readonly metrics: { readonly token: string | null } | null;
+  /** Whether webhooks may go to private networks and over plain http. */
+  readonly webhooksAllowPrivate: boolean;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** So long texts of messages are kept at most; null: as long as each room says. */
   readonly retentionDays: number | null;
@@ -111,6 +113,7 @@ const Environment = z.object({
   DEMO_PAGE: onOff.optional(),
   METRICS: onOff.optional(),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
+  WEBHOOKS_ALLOW_PRIVATE: onOff.default(false),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   SHUTDOWN_TIMEOUT: duration.default(10_000),
@@ -164,6 +167,7 @@ export function readConfig(env: Env, surrounding: Surrounding = { knowsUsers: fa
     apiDocs: vars.API_DOCS ?? !isProduction,
     demoPage: vars.DEMO_PAGE ?? !isProduction,
     metrics: metricsOf(vars),
+    webhooksAllowPrivate: vars.WEBHOOKS_ALLOW_PRIVATE,
     logLevel: vars.LOG_LEVEL,
     retentionDays: vars.RETENTION_DAYS ?? null,
     shutdownMs: vars.SHUTDOWN_TIMEOUT,

@@ -65,6 +65,8 @@ import type { UpdateRoom } from '../../application/use-cases/update-room.ts';
 import type { ViewRoom } from '../../application/use-cases/view-room.ts';
 import type { ViewUser } from '../../application/use-cases/view-user.ts';
 import type { WatchPresence } from '../../application/use-cases/watch-presence.ts';
+import type { ManageWebhooks } from '../../application/use-cases/manage-webhooks.ts';
+import type { DeliverWebhooks } from '../../application/webhooks/deliver-webhooks.ts';
 import type { RedisLink } from '../../adapters/outbound/redis/redis-link.ts';
 import type { SocketRoomBroadcaster } from '../../adapters/outbound/socket/socket-room-broadcaster.ts';
 import type { HttpHandlers } from '../../adapters/inbound/http/mount-contract.ts';
@@ -180,6 +182,10 @@ export const TOKENS = {
   exportUser: token<ExportUser>('ExportUser'),
   purgeRoom: token<PurgeRoom>('PurgeRoom'),
   resetPassword: token<ResetPassword>('ResetPassword'),
+
+  webhookSender: token<ports.WebhookSender>('WebhookSender'),
+  deliverWebhooks: token<DeliverWebhooks>('DeliverWebhooks'),
+  manageWebhooks: token<ManageWebhooks>('ManageWebhooks'),
 
   http: token<HttpServer>('HttpServer'),
   admission: token<Admission>('Admission'),

@@ -24,8 +24,10 @@ export const messagingModule = new ContainerModule((options) => {
   provide(
     options,
     feed,
-    { persistence, broadcaster, bus: TOKENS.bus, scheduler, logger },
-    ({ persistence, ...rest }) => new RoomFeed({ ...rest, log: persistence.log }),
+    { persistence, broadcaster, bus: TOKENS.bus, webhooks: TOKENS.deliverWebhooks, scheduler, logger },
+    ({ persistence, webhooks, ...rest }) => {
+      return new RoomFeed({ ...rest, log: persistence.log, alsoTell: (entries) => webhooks.committed(entries) });
+    },
   );
   provide(options, typing, { broadcaster, scheduler, clock }, (deps) => new TypingBoard(deps));
   provide(
