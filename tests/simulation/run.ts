@@ -42,7 +42,9 @@ async function found(world: World, plan: Plan): Promise<void> {
   for (let user = 0; user < plan.users; user += 1) {
     const name = `user-${user}`;
     const named = { email: name, email_key: name, username: name, username_key: name, password_hash: '' };
-    await world.put('users', [{ id: userIdOf(user), ...named, created_at, last_seen_at: null, disabled_at: null }]);
+    await world.put('users', [
+      { id: userIdOf(user), ...named, created_at, last_seen_at: null, disabled_at: null, erased_at: null },
+    ]);
   }
   const owner = userIdOf(0);
   for (let room = 0; room < plan.rooms; room += 1) {

@@ -15,6 +15,7 @@ export const WEBHOOK_EVENTS = {
   ban_lifted: 'member.ban_lifted',
   member_muted: 'member.muted',
   mute_lifted: 'member.mute_lifted',
+  messages_erased: 'messages.erased',
 } as const satisfies Record<RoomEntry['type'], string>;
 
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[RoomEntry['type']];
