@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -34,7 +35,8 @@ export function rawFramesSuite(database: string, framesMax: number, open: () => 
       fuzzed = await open();
       server = await startChild({
         DATABASE_URL: fuzzed.url,
-        JWT_SECRET: 'a secret for tests that is long enough',
+        // One that can be guessed is an error in the log.
+        JWT_SECRET: randomBytes(48).toString('base64'),
         NODE_OPTIONS: `--import ${LOOP_DELAY}`,
       });
       [alice, bob] = [await Person.register(server.url, 'alice'), await Person.register(server.url, 'bob')];

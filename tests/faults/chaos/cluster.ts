@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { createDatabase } from '../../support/databases/fresh-database.ts';
 import { privateRedis } from '../../support/databases/private-redis.ts';
 import { faultProxy, type FaultProxy } from '../../support/harness/fault-proxy.ts';
 import { startChild, type LaunchedServer } from '../../support/harness/launch.ts';
 import type { Fault, PlannedFault } from './plan.ts';
 
-const JWT_SECRET = 'a secret for tests that is long enough';
+const JWT_SECRET = randomBytes(48).toString('base64');
 const DELAY_MS = 60;
 const SLICE_BYTES = 700;
 

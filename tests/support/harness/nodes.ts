@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import { createDatabase, type FreshDatabase } from '../databases/fresh-database.ts';
 import { privateRedis, type PrivateRedis } from '../databases/private-redis.ts';
@@ -8,7 +9,7 @@ import type { Device } from './person.ts';
 import { Person } from './person.ts';
 import { until } from './site.ts';
 
-export const JWT_SECRET = 'a secret for tests that is long enough';
+export const JWT_SECRET = randomBytes(48).toString('base64');
 
 /** Two processes of the product on one database, each with its own link to one Redis. */
 export interface TwoNodes {
