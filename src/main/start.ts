@@ -65,6 +65,8 @@ export async function open(
   try {
     const logger = await resolve(container, TOKENS.logger);
     if (notice) logger.warn({}, notice);
+    const tracing = await resolve(container, TOKENS.tracing);
+    if (tracing) lifecycle.opened('traces', () => tracing.close());
     own('persistence', 'database', await resolve(container, TOKENS.persistence));
 
     const redis = await resolve(container, TOKENS.redis);

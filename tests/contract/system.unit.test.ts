@@ -1,3 +1,4 @@
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, vi } from 'vitest';
 import { FlexibleRateLimiter } from '../../src/adapters/outbound/limits/flexible-rate-limiter.ts';
 import { InMemoryDenylist } from '../../src/adapters/outbound/memory/in-memory-denylist.ts';
@@ -10,6 +11,8 @@ import { PlainHasher } from '../../src/adapters/outbound/memory/plain-hasher.ts'
 import { SequentialIds } from '../../src/adapters/outbound/memory/sequential-ids.ts';
 import { silentProbe } from '../../src/adapters/outbound/memory/silent-probe.ts';
 import { PrometheusProbe } from '../../src/adapters/outbound/metrics/prometheus-probe.ts';
+import { OpenTelemetryTracer } from '../../src/adapters/outbound/tracing/otel-tracer.ts';
+import { silentTracer } from '../../src/adapters/outbound/memory/silent-tracer.ts';
 import { BcryptHasher } from '../../src/adapters/outbound/system/bcrypt-hasher.ts';
 import { JwtTokens } from '../../src/adapters/outbound/system/jwt-tokens.ts';
 import { CommonPasswords } from '../../src/adapters/outbound/system/common-passwords.ts';
@@ -25,12 +28,16 @@ import { passwordHasherContract } from './password-hasher.contract.ts';
 import { probeContract } from './probe.contract.ts';
 import { rateLimiterContract } from './rate-limiter.contract.ts';
 import { schedulerContract } from './scheduler.contract.ts';
+import { tracerContract } from './tracer.contract.ts';
 import { tokenServiceContract } from './token-service.contract.ts';
 
 const EXPIRES_IN_SECONDS = 3_600;
 const KEYS_MAX = 200;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const errorsIn = (logger: InMemoryLogger) => logger.lines.map((line) => line.fields['err']);
+
+tracerContract('silent', () => silentTracer);
+tracerContract('OpenTelemetry', () => new OpenTelemetryTracer(new BasicTracerProvider().getTracer('tests')));
 
 probeContract('silent', () => silentProbe);
 probeContract('prometheus', () => new PrometheusProbe());

@@ -1,6 +1,7 @@
 import { serveSockets } from '../../src/adapters/inbound/socket/serve-sockets.ts';
 import { messageHandlers } from '../../src/adapters/inbound/http/message-handlers.ts';
 import { roomHandlers, type RoomUseCases } from '../../src/adapters/inbound/http/room-handlers.ts';
+import { silentTracer } from '../../src/adapters/outbound/memory/silent-tracer.ts';
 import { silentProbe } from '../../src/adapters/outbound/memory/silent-probe.ts';
 import { InMemoryPresenceRegistry } from '../../src/adapters/outbound/memory/in-memory-presence-registry.ts';
 import { InMemoryRoomBus } from '../../src/adapters/outbound/memory/in-memory-room-bus.ts';
@@ -134,7 +135,7 @@ export class SimNode {
     const namespace = this.server.asNamespace;
     const given: Parts = {
       persistence: persistenceOn(database.asDatabase, settings.log),
-      broadcaster: new SocketRoomBroadcaster({ namespace, outbox, arrivals, logger }),
+      broadcaster: new SocketRoomBroadcaster({ namespace, outbox, arrivals, logger, tracer: silentTracer }),
     };
     const { persistence, broadcaster } = { ...given, ...mutation.adapt?.(given, database) };
     const { users, rooms, members, receipts, log, directory, unitOfWork } = persistence;
@@ -170,7 +171,7 @@ export class SimNode {
     serveSockets(this.server.asServer, {
       ...useCases,
       connectDevice: new ConnectDevice({ members, broadcaster, feed }),
-      ...{ trackPresence, scheduler, arrivals, outbox, clock, logger, probe: silentProbe },
+      ...{ trackPresence, scheduler, arrivals, outbox, clock, logger, probe: silentProbe, tracer: silentTracer },
       guard: trustingGuard,
       gate: { admit: () => undefined },
       admission: { run: (work) => work() },

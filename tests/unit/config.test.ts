@@ -29,6 +29,7 @@ describe('the configuration', () => {
       trustProxy: false,
       demoPage: true,
       metrics: { token: null },
+      tracesEndpoint: null,
       webhooksAllowPrivate: false,
     });
   });

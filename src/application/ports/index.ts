@@ -24,6 +24,7 @@ export type * from './sanction-store.ts';
 export type * from './scheduler.ts';
 export type * from './session-store.ts';
 export type * from './token-service.ts';
+export type * from './tracer.ts';
 export type * from './unit-of-work.ts';
 export type * from './user-store.ts';
 export type * from './webhook-sender.ts';

@@ -15,7 +15,14 @@ const MAIN = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.
 /** What would be refused or would cost something that is not measured, and what belongs to another server. */
 const SETTINGS = {
   ...{ NODE_ENV: 'development', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', REDIS_URL: '', EXTERNAL_ISSUER: '' },
-  ...{ BUILT_IN_ACCOUNTS: 'on', BCRYPT_COST: '4', API_DOCS: 'off', DEMO_PAGE: 'off', METRICS: 'off' },
+  ...{
+    BUILT_IN_ACCOUNTS: 'on',
+    BCRYPT_COST: '4',
+    API_DOCS: 'off',
+    DEMO_PAGE: 'off',
+    METRICS: 'off',
+    OTEL_EXPORTER_OTLP_ENDPOINT: '',
+  },
   ...{ MESSAGE_RATE_LIMIT: 'off', AUTH_RATE_LIMIT: 'off', SOCKET_RATE_LIMIT: 'off', CONNECTION_LIMIT: 'off' },
 };
 

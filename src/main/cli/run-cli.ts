@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { packageVersion } from '../package-version.ts';
 import { EXIT, type ExitCode } from './cli-error.ts';
 import { note, type CliIo } from './cli-io.ts';
 import type { CommandContext } from './command-context.ts';
@@ -50,7 +50,7 @@ function createProgram(context: CommandContext): Command {
     })
     .helpCommand('help [command]', 'explain a command')
     .helpOption('-h, --help', 'explain the command')
-    .version(version(), '--version', 'print the version')
+    .version(packageVersion(), '--version', 'print the version')
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', EXAMPLES);
   const commands = [
@@ -59,9 +59,4 @@ function createProgram(context: CommandContext): Command {
   ];
   for (const add of commands) add(program, context);
   return program;
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { readonly version: string }).version;
 }

@@ -58,6 +58,8 @@ export interface Config {
   readonly metrics: { readonly token: string | null } | null;
   /** Whether webhooks may go to private networks and over plain http. */
   readonly webhooksAllowPrivate: boolean;
+  /** Of an OTLP collector; null: no traces. */
+  readonly tracesEndpoint: string | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** So long texts of messages are kept at most; null: as long as each room says. */
   readonly retentionDays: number | null;
@@ -111,6 +113,7 @@ const Environment = z.object({
   TRUST_PROXY: wholeNumber(0, 10).default(0),
   API_DOCS: onOff.optional(),
   DEMO_PAGE: onOff.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be a URL of http or https' }).optional(),
   METRICS: onOff.optional(),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   WEBHOOKS_ALLOW_PRIVATE: onOff.default(false),
@@ -167,6 +170,7 @@ export function readConfig(env: Env, surrounding: Surrounding = { knowsUsers: fa
     apiDocs: vars.API_DOCS ?? !isProduction,
     demoPage: vars.DEMO_PAGE ?? !isProduction,
     metrics: metricsOf(vars),
+    tracesEndpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     webhooksAllowPrivate: vars.WEBHOOKS_ALLOW_PRIVATE,
     logLevel: vars.LOG_LEVEL,
     retentionDays: vars.RETENTION_DAYS ?? null,

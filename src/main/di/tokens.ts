@@ -73,6 +73,7 @@ import type { HttpHandlers } from '../../adapters/inbound/http/mount-contract.ts
 import type { Admission } from '../../adapters/inbound/socket/admission.ts';
 import type { ConnectionGate } from '../../adapters/inbound/socket/connection-gate.ts';
 import type { PrometheusProbe } from '../../adapters/outbound/metrics/prometheus-probe.ts';
+import type { Tracing } from '../../adapters/outbound/tracing/open-tracing.ts';
 import type { LiveServer } from '../../adapters/wire/live-socket.ts';
 import type { Arrivals } from '../../adapters/wire/arrivals.ts';
 import type { SocketOutbox } from '../../adapters/wire/socket-outbox.ts';
@@ -193,6 +194,8 @@ export const TOKENS = {
   /** Null: nobody watches. */
   metrics: token<PrometheusProbe | null>('Metrics'),
   probe: token<ports.Probe>('Probe'),
+  tracing: token<Tracing | null>('Tracing'),
+  tracer: token<ports.Tracer>('Tracer'),
   /** The same as `metrics`, with what other parts count themselves. */
   readMetrics: token<PrometheusProbe | null>('ReadMetrics'),
   handlers: token<HttpHandlers>('HttpHandlers'),

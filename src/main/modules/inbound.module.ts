@@ -27,7 +27,7 @@ const CONNECTIONS_MAX = 50_000;
 const HANDSHAKES = { atOnce: 200, waitingMax: 5_000 };
 
 export const inboundModule = new ContainerModule((options) => {
-  const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox, arrivals, probe } = TOKENS;
+  const { config, clock, logger, scheduler, inFlight, guard, persistence, outbox, arrivals, probe, tracer } = TOKENS;
   provide(options, TOKENS.http, {}, () =>
     // Slow or silent clients do not keep a connection open.
     Object.assign(
@@ -57,7 +57,7 @@ export const inboundModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.localBroadcaster,
-    { io: TOKENS.io, outbox, arrivals, logger },
+    { io: TOKENS.io, outbox, arrivals, logger, tracer },
     ({ io, ...rest }) => new SocketRoomBroadcaster({ namespace: io.of('/'), ...rest }),
   );
   const { registerUser, logIn, refreshSession, endSession, listSessions, changePassword, viewUser } = TOKENS;
@@ -106,7 +106,7 @@ export const inboundModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.app,
-    { config, logger, clock, probe, guard, inFlight, handlers: TOKENS.handlers, sites: TOKENS.sites },
+    { config, logger, clock, probe, tracer, guard, inFlight, handlers: TOKENS.handlers, sites: TOKENS.sites },
     ({ config, guard, inFlight, ...rest }) =>
       createHttpApp({
         ...rest,
@@ -129,7 +129,19 @@ export const inboundModule = new ContainerModule((options) => {
       gate: TOKENS.gate,
       admission: TOKENS.admission,
       limits: TOKENS.actionLimits,
-      ...{ guard, scheduler, arrivals, outbox, clock, logger, probe, connectDevice, trackPresence, watchPresence },
+      ...{
+        guard,
+        scheduler,
+        arrivals,
+        outbox,
+        clock,
+        logger,
+        probe,
+        tracer,
+        connectDevice,
+        trackPresence,
+        watchPresence,
+      },
       ...{ sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms },
     },
     ({ config, inFlight, http, io, app, ...deps }) => {

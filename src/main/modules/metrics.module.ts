@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { ContainerModule } from 'inversify';
 import { silentProbe } from '../../adapters/outbound/memory/silent-probe.ts';
 import { PrometheusProbe } from '../../adapters/outbound/metrics/prometheus-probe.ts';
 import type { Persistence } from '../../application/ports/index.ts';
+import { packageVersion } from '../package-version.ts';
 import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
 
@@ -14,7 +14,7 @@ export const metricsModule = new ContainerModule((options) => {
     if (config.metrics === null) return null;
     const probe = new PrometheusProbe();
     const database = /^\w+/.exec(config.databaseUrl)?.[0] ?? 'unknown';
-    const labels = { version: version(), node: process.versions.node, database };
+    const labels = { version: packageVersion(), node: process.versions.node, database };
     probe.info('parley_build_info', 'Which Parley this is, and on what.', labels);
     return probe;
   });
@@ -63,9 +63,4 @@ function pings(persistence: Pick<Persistence, 'ping'>, nowMs: () => number): () 
     );
     return asked;
   };
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { readonly version: string }).version;
 }

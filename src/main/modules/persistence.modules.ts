@@ -11,15 +11,18 @@ export const memoryPersistenceModule = new ContainerModule((options) => {
 
 /** SQLite, MySQL and MariaDB. */
 export const sequelizePersistenceModule = new ContainerModule((options) => {
-  const { config, logger, clock, metrics } = TOKENS;
-  provide(options, TOKENS.persistence, { config, logger, clock, metrics }, ({ config, logger, clock, metrics }) =>
-    openSequelizePersistence({
-      url: config.databaseUrl,
-      ssl: config.databaseTls,
-      poolMax: config.databasePoolMax,
-      logger,
-      clock,
-      ...(metrics && { probe: metrics }),
-    }),
+  const { config, logger, clock, metrics, tracer } = TOKENS;
+  provide(
+    options,
+    TOKENS.persistence,
+    { config, logger, clock, metrics, tracer },
+    ({ config, metrics, tracer, ...rest }) =>
+      openSequelizePersistence({
+        url: config.databaseUrl,
+        ssl: config.databaseTls,
+        poolMax: config.databasePoolMax,
+        watch: { probe: metrics, tracer },
+        ...rest,
+      }),
   );
 });

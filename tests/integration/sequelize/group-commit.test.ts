@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { silentTracer } from '../../../src/adapters/outbound/memory/silent-tracer.ts';
 import { GroupCommit, type GroupCommitOptions } from '../../../src/adapters/outbound/sequelize/group-commit.ts';
 import { inParallel, upTo, within } from '../../contract/concurrency.ts';
 
@@ -15,6 +16,7 @@ function aGroup(options: Partial<GroupCommitOptions> = {}) {
   const batches: Item[][] = [];
   const commits: (() => void)[] = [];
   const group = new GroupCommit<Item, number>({
+    tracer: silentTracer,
     ...OPTIONS,
     ...options,
     keyOf: ({ key }) => key,
@@ -128,6 +130,7 @@ describe('a group commit', () => {
     expect(await good).toBe(1);
     await refusal;
     const group = new GroupCommit<Item, number>({
+      tracer: silentTracer,
       ...OPTIONS,
       keyOf: ({ key }) => key,
       charsOf: () => 1,
@@ -139,6 +142,7 @@ describe('a group commit', () => {
   it('confirms what is done while the rest of its batch is not, and fails what is left open', async () => {
     let finish = (): void => undefined;
     const group = new GroupCommit<Item, number>({
+      tracer: silentTracer,
       ...OPTIONS,
       keyOf: ({ key }) => key,
       charsOf: () => 1,

@@ -6,7 +6,7 @@ import { RoomLogTable } from '../../../src/adapters/outbound/sequelize/room-log-
 import { StandaloneScope } from '../../../src/adapters/outbound/sequelize/scope.ts';
 import { SequelizeMembershipStore } from '../../../src/adapters/outbound/sequelize/sequelize-membership-store.ts';
 import { SequelizeRoomDirectory } from '../../../src/adapters/outbound/sequelize/sequelize-room-directory.ts';
-import { silentProbe } from '../../../src/adapters/outbound/memory/silent-probe.ts';
+import { UNWATCHED } from '../../../src/adapters/outbound/sequelize/storage-watch.ts';
 import { SequelizeRoomLog } from '../../../src/adapters/outbound/sequelize/sequelize-room-log.ts';
 import { SequelizeRoomStore } from '../../../src/adapters/outbound/sequelize/sequelize-room-store.ts';
 import { SequelizeUserStore } from '../../../src/adapters/outbound/sequelize/sequelize-user-store.ts';
@@ -161,7 +161,7 @@ async function prepare(fresh: SqlDatabase, product: Product) {
     roomStore,
     entry: entries[3_000] as MessageEntry,
     userId: user.id,
-    log: new SequelizeRoomLog(scope, OPTIONS, silentProbe),
+    log: new SequelizeRoomLog(scope, OPTIONS, UNWATCHED),
     directory: new SequelizeRoomDirectory(scope),
   };
 }

@@ -5,7 +5,7 @@ import helmet from 'helmet';
 import { AppError } from '../../../application/errors/app-error.ts';
 import type * as ports from '../../../application/ports/index.ts';
 import { toProblem, toWireFailure } from '../../wire/error-map.ts';
-import { mountContract, operationOf, type MountDeps } from './mount-contract.ts';
+import { mountContract, operationOf, traceIdOf, type MountDeps } from './mount-contract.ts';
 
 /** A message of 16 KiB fits in with all its line breaks and quotes escaped. */
 const BODY_BYTES_MAX = 65_536;
@@ -63,7 +63,9 @@ function trackRequest({ logger, clock, probe, began }: HttpAppDeps): RequestHand
       probe.request(operationOf(response), response.statusCode, durationMs);
       // Probes ask every few seconds, and nobody wants to read that they did.
       const level = PROBES.has(path) ? 'debug' : 'info';
-      logger[level]({ requestId, method, path, status: response.statusCode, durationMs }, 'request');
+      const traceId = traceIdOf(response);
+      const traced = traceId === undefined ? {} : { trace_id: traceId };
+      logger[level]({ requestId, method, path, status: response.statusCode, durationMs, ...traced }, 'request');
     });
     next();
   };

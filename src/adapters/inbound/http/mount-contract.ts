@@ -52,21 +52,26 @@ type AnyHandler = (input: unknown) => Promise<HttpReply<unknown>>;
 export interface MountDeps {
   readonly handlers: HttpHandlers;
   readonly authenticate: (token: string) => Promise<ports.AccessClaims>;
+  readonly tracer: Pick<ports.Tracer, 'root' | 'current'>;
 }
 
 const OPERATION = 'operation';
+const TRACE_ID = 'traceId';
 
 /** Which operation of the contract it is that is answered; null for another path. */
 export const operationOf = ({ locals }: Response): string | null => (locals[OPERATION] as string | undefined) ?? null;
 
+/** In which trace the request was answered, where there are traces. */
+export const traceIdOf = ({ locals }: Response): string | undefined => locals[TRACE_ID] as string | undefined;
+
 /** Every operation of the contract becomes a route: authenticate, validate, handle, answer. */
-export function mountContract(app: Express, { handlers, authenticate }: MountDeps): void {
+export function mountContract(app: Express, { handlers, authenticate, tracer }: MountDeps): void {
   for (const name of Object.keys(contract.http) as OperationName[]) {
     const operation: Operation = contract.http[name];
     const handler = handlers[name] as AnyHandler;
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app[operation.method](path, async (request: Request, response: Response) => {
-      response.locals[OPERATION] = name;
+    const answer = async (request: Request, response: Response) => {
+      response.locals[TRACE_ID] = tracer.current()?.traceId;
       // Who is not known learns nothing about the shape of what was asked.
       const caller = operation.auth === 'bearer' ? await authenticate(bearerOf(request)) : undefined;
       const { status, body } = await handler({
@@ -79,6 +84,11 @@ export function mountContract(app: Express, { handlers, authenticate }: MountDep
       response.status(status ?? operation.ok.status);
       if ((status ?? operation.ok.status) === 204) response.end();
       else response.json(body);
+    };
+    const title = `${operation.method.toUpperCase()} ${operation.path}`;
+    app[operation.method](path, async (request: Request, response: Response) => {
+      response.locals[OPERATION] = name;
+      await tracer.root(title, {}, [], () => answer(request, response));
     });
   }
 }

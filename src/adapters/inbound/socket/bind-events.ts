@@ -30,6 +30,7 @@ export interface SocketEdge {
   readonly isClosed: () => boolean;
   readonly reportBug: (event: string, session: SocketSession, error: unknown) => void;
   readonly probe: Pick<ports.Probe, 'command'>;
+  readonly tracer: Pick<ports.Tracer, 'root'>;
 }
 
 const EVENT_NAMES = Object.keys(contract.clientEvents) as EventName[];
@@ -39,6 +40,8 @@ const OPENS_ROOMS: EventName = 'join_room';
 const NO_SUCH_EVENT = 'There is no such event.';
 /** A client of a node that goes is connected to another one after this long, about. */
 const ELSEWHERE_MS = 1_000;
+const NOTHING_MORE = {};
+const NO_LINKS: readonly never[] = [];
 /** As much of an unknown event's name as is told back. */
 const EVENT_CHARS_MAX = 64;
 
@@ -72,7 +75,8 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
           ended();
         }
       };
-      const work = run(args[0] === answer ? undefined : args[0]);
+      const request = args[0] === answer ? undefined : args[0];
+      const work = edge.tracer.root(`parley ${event}`, NOTHING_MORE, NO_LINKS, () => run(request));
       if (event === OPENS_ROOMS) session.hold(work);
       work.then(
         (data) => {

@@ -30,6 +30,7 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
   readonly probe: Pick<ports.Probe, 'command' | 'handshake'>;
+  readonly tracer: Pick<ports.Tracer, 'root'>;
   readonly edge: Pick<SocketEdge, 'frameBudget' | 'began' | 'isClosed'>;
 }
 
@@ -73,6 +74,7 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
   const edge: SocketEdge = {
     ...deps.edge,
     probe,
+    tracer: deps.tracer,
     nowMs: () => clock.nowMs(),
     reportBug: (event, { userId, connectionId }, error) =>
       logger.error({ event, userId, connectionId, error }, 'an event failed unexpectedly'),

@@ -1,13 +1,15 @@
 import { QueryTypes, Transaction, type Sequelize } from 'sequelize';
-import type { Probe } from '../../../application/ports/index.ts';
 import { defineModels, type Models } from './models/models.ts';
 import type { Connected } from './connection.ts';
 import { Semaphore } from './semaphore.ts';
 import type { Dialect } from './stored-time.ts';
+import { UNWATCHED, type StorageWatch } from './storage-watch.ts';
 import { overloaded } from './translate-error.ts';
 
 const WRITER_WAIT_MAX_MS = 5_000;
 const IDLE_CHECK_MS = 10;
+/** As much of a statement as a trace shows: a batch's places go on for pages. */
+const SQL_CHARS = 300;
 const CLOSE_MAX_MS = 10_000;
 
 /** What Sequelize's pool says of itself, and its types do not. */
@@ -26,14 +28,14 @@ export class Database {
   readonly poolMax: number;
   readonly models: Models;
   readonly #sequelize: Sequelize;
-  readonly #probe: Pick<Probe, 'statement'> | null;
+  readonly #watch: StorageWatch;
   /** SQLite has one writer; who waits for it in here is served in turn and never meets SQLITE_BUSY. */
   readonly #writer: Semaphore | null;
   #active = 0;
   #closed = false;
 
-  constructor({ sequelize, dialect, poolMax }: Connected, probe: Pick<Probe, 'statement'> | null = null) {
-    this.#probe = probe;
+  constructor({ sequelize, dialect, poolMax }: Connected, watch: StorageWatch = UNWATCHED) {
+    this.#watch = watch;
     this.poolMax = poolMax;
     this.#sequelize = sequelize;
     this.dialect = dialect;
@@ -46,16 +48,14 @@ export class Database {
     replacements: readonly unknown[],
     transaction: Transaction | null = null,
   ): Promise<Row[]> {
-    const values = [...replacements];
-    const asked = this.#sequelize.query<Row>(sql, { replacements: values, transaction, type: QueryTypes.SELECT });
-    return this.#probed('read', asked);
+    const options = { replacements: [...replacements], transaction };
+    return this.#watched('read', sql, () => this.#sequelize.query<Row>(sql, { ...options, type: QueryTypes.SELECT }));
   }
 
   /** Resolves to how many rows the statement found. */
   async change(sql: string, replacements: readonly unknown[], transaction: Transaction | null = null): Promise<number> {
-    const values = [...replacements];
-    const asked = this.#sequelize.query(sql, { replacements: values, transaction, type: QueryTypes.BULKUPDATE });
-    return this.#probed('write', asked);
+    const options = { replacements: [...replacements], transaction };
+    return this.#watched('write', sql, () => this.#sequelize.query(sql, { ...options, type: QueryTypes.BULKUPDATE }));
   }
 
   /** How its connections are used; null where there is only one. */
@@ -81,17 +81,18 @@ export class Database {
     return this.shared(() => (this.#writer === null ? work() : this.#writer.run(work)));
   }
 
-  async #probed<T>(access: 'read' | 'write', asked: Promise<T>): Promise<T> {
-    const probe = this.#probe;
-    if (probe === null) return asked;
+  /** The text of a statement has places and no values. */
+  async #watched<T>(access: 'read' | 'write', sql: string, ask: () => Promise<T>): Promise<T> {
+    const { probe, tracer } = this.#watch;
+    if (probe === null && tracer.current() === null) return ask();
     const startedMs = performance.now();
+    let failed = true;
     try {
-      const answer = await asked;
-      probe.statement(access, performance.now() - startedMs, false);
+      const answer = await tracer.step(`database ${access}`, { 'db.query.text': sql.slice(0, SQL_CHARS) }, ask);
+      failed = false;
       return answer;
-    } catch (error) {
-      probe.statement(access, performance.now() - startedMs, true);
-      throw error;
+    } finally {
+      probe?.statement(access, performance.now() - startedMs, failed);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { SpanRef, Tracer } from '../../../application/ports/index.ts';
 import { overloaded, translateError } from './translate-error.ts';
 
 export interface GroupCommitOptions {
@@ -16,6 +17,7 @@ const HOLD_MAX_MS = 250;
 const HELD_BACK_MAX_MS = 100;
 
 interface GroupCommitParts<Item, Result> extends GroupCommitOptions {
+  readonly tracer: Pick<Tracer, 'current' | 'root'>;
   /** Items of one key are written in the order in which they came, and never in two batches at a time. */
   keyOf(item: Item): string;
   charsOf(item: Item): number;
@@ -34,6 +36,7 @@ export interface Ticket<Item, Result> {
 interface Job<Item, Result> extends Ticket<Item, Result> {
   readonly chars: number;
   readonly sinceMs: number;
+  readonly step: SpanRef | null;
 }
 
 /**
@@ -71,7 +74,8 @@ export class GroupCommit<Item, Result> {
       const key = this.#parts.keyOf(item);
       const settle = (outcome: Result | Error) =>
         this.#tellSoon(() => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
-      const job = { item, settle, chars: this.#parts.charsOf(item), sinceMs: performance.now() };
+      const step = this.#parts.tracer.current();
+      const job = { item, settle, chars: this.#parts.charsOf(item), sinceMs: performance.now(), step };
       const queue = this.#queues.get(key);
       if (queue === undefined) this.#queues.set(key, [job]);
       else queue.push(job);
@@ -175,7 +179,11 @@ export class GroupCommit<Item, Result> {
     let failure = new Error('A batch left an item open.');
     const startedMs = performance.now();
     try {
-      await this.#parts.write(batch);
+      // Begun by whoever was first to wait, and made of what all of them wait for.
+      const steps = batch.flatMap(({ step }) => step ?? []);
+      await this.#parts.tracer.root('parley batch', { 'parley.batch.size': batch.length }, steps, () =>
+        this.#parts.write(batch),
+      );
     } catch (error) {
       failure = translateError(error);
     }

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Persistence, Probe, SchemaState } from '../../../application/ports/index.ts';
+import type { Clock, Logger, Persistence, SchemaState } from '../../../application/ports/index.ts';
 import { checkServer } from './check-server.ts';
 import { connect, type ConnectionOptions } from './connection.ts';
 import { Database } from './database.ts';
@@ -21,6 +21,7 @@ import { SequelizeSessionStore } from './sequelize-session-store.ts';
 import { SequelizeUnitOfWork } from './sequelize-unit-of-work.ts';
 import { SequelizeUserStore } from './sequelize-user-store.ts';
 import { SequelizeWebhookStore } from './sequelize-webhook-store.ts';
+import { UNWATCHED, type StorageWatch } from './storage-watch.ts';
 import type { Dialect } from './stored-time.ts';
 import { overloaded } from './translate-error.ts';
 
@@ -29,12 +30,8 @@ export interface SequelizePersistenceOptions extends Pick<ConnectionOptions, 'ur
   readonly clock: Clock;
   /** How appends are batched, where the defaults do not fit. */
   readonly log?: Partial<GroupCommitOptions>;
-  readonly probe?: StorageProbe;
+  readonly watch?: StorageWatch;
 }
-
-type StorageProbe = Pick<Probe, 'statement' | 'batch' | 'storage'>;
-
-const UNWATCHED: StorageProbe = { statement: () => undefined, batch: () => undefined, storage: () => undefined };
 
 const PING_MS = 2_900;
 // A table, because a constant would not make SQLite look at its file.
@@ -56,10 +53,10 @@ const LANES: Record<Dialect, number> = { mysql: 2, sqlite: 1 };
 
 /** Connects, brings the schema up to date and checks the server; rejects when one of these fails. */
 export async function openSequelizePersistence(options: SequelizePersistenceOptions): Promise<Persistence> {
-  const { url, ssl = false, poolMax, logger, clock, probe = UNWATCHED } = options;
+  const { url, ssl = false, poolMax, logger, clock, watch = UNWATCHED } = options;
   const { applied, executed } = await migrateUp({ url, ssl, clock });
   const connected = await connect({ url, ssl, ...(poolMax !== undefined && { poolMax }) });
-  const database = new Database(connected, probe);
+  const database = new Database(connected, watch);
   if (executed.length > 0) logger.info({ database: connected.name, executed }, 'The schema is up to date.');
   const unknown = unknownOf(applied);
   if (unknown.length > 0) logger.warn({ unknown }, 'The schema is newer than this version.');
@@ -69,19 +66,19 @@ export async function openSequelizePersistence(options: SequelizePersistenceOpti
     await database.close();
     throw error;
   }
-  return persistenceOn(database, options.log, probe);
+  return persistenceOn(database, options.log, watch);
 }
 
 /** All ports on a database that is ready for use; closing the persistence closes it. */
 export function persistenceOn(
   database: Database,
   logOptions: Partial<GroupCommitOptions> = {},
-  probe: StorageProbe = UNWATCHED,
+  watch: StorageWatch = UNWATCHED,
 ): Persistence {
   const scope = new StandaloneScope(database);
-  const log = new SequelizeRoomLog(scope, { ...LOG, lanes: LANES[database.dialect], ...logOptions }, probe);
-  probe.storage(() => ({ waiting: log.waiting, pool: database.pool }));
-  const receipts = new SequelizeReceiptStore(database, RECEIPTS);
+  const log = new SequelizeRoomLog(scope, { ...LOG, lanes: LANES[database.dialect], ...logOptions }, watch);
+  watch.probe?.storage(() => ({ waiting: log.waiting, pool: database.pool }));
+  const receipts = new SequelizeReceiptStore(database, RECEIPTS, watch);
   return {
     users: new SequelizeUserStore(scope),
     identities: new SequelizeIdentityStore(scope),

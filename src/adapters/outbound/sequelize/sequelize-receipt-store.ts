@@ -6,6 +6,7 @@ import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
 import { GroupCommit, type GroupCommitOptions, type Ticket } from './group-commit.ts';
 import { withRetries } from './with-retries.ts';
+import type { StorageWatch } from './storage-watch.ts';
 
 interface MarkRow {
   readonly room_id: string;
@@ -28,10 +29,11 @@ export class SequelizeReceiptStore implements ReceiptStore {
   readonly #database: Database;
   readonly #commits: GroupCommit<ReceiptReport, Outcome>;
 
-  constructor(database: Database, options: GroupCommitOptions) {
+  constructor(database: Database, options: GroupCommitOptions, { tracer }: Pick<StorageWatch, 'tracer'>) {
     this.#database = database;
     this.#commits = new GroupCommit<ReceiptReport, Outcome>({
       ...options,
+      tracer,
       keyOf: memberOf,
       charsOf: () => 1,
       write: (reports) => this.#apply(reports),

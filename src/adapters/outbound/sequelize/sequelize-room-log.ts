@@ -3,7 +3,6 @@ import type {
   LogRange,
   MessageDraft,
   MessagePageRequest,
-  Probe,
   RoomLog,
 } from '../../../application/ports/index.ts';
 import type { MessageId } from '../../../domain/message/message.ts';
@@ -15,6 +14,7 @@ import { LogWriter } from './log-writer.ts';
 import { LruMap } from './lru-map.ts';
 import { RoomLogTable } from './room-log-table.ts';
 import type { Scope } from './scope.ts';
+import type { StorageWatch } from './storage-watch.ts';
 
 const KEYS_REMEMBERED = 20_000;
 const ROW_OVERHEAD_CHARS = 300;
@@ -30,7 +30,7 @@ export class SequelizeRoomLog implements RoomLog {
    */
   readonly #sends = new LruMap<string, number | Promise<Appended>>(KEYS_REMEMBERED);
 
-  constructor(scope: Scope, options: GroupCommitOptions, probe: Pick<Probe, 'batch'>) {
+  constructor(scope: Scope, options: GroupCommitOptions, watch: StorageWatch) {
     this.#scope = scope;
     this.#table = new RoomLogTable(scope.database);
     this.#writer = new LogWriter(scope.database, this.#table, (roomId) => this.hold(roomId));
@@ -39,7 +39,8 @@ export class SequelizeRoomLog implements RoomLog {
       keyOf: ({ roomId }) => roomId,
       charsOf: ({ content }) => content.length + ROW_OVERHEAD_CHARS,
       write: (sends) => this.#writer.write(sends),
-      wrote: (messages, ms) => probe.batch(messages, ms),
+      tracer: watch.tracer,
+      wrote: (messages, ms) => watch.probe?.batch(messages, ms),
     });
   }
 

@@ -25,6 +25,7 @@ interface SocketRoomBroadcasterDeps {
   /** Sockets of the handshake: they are in rooms, and are written to when they are connected. */
   readonly arrivals: Arrivals;
   readonly logger: ports.Logger;
+  readonly tracer: Pick<ports.Tracer, 'begin'>;
 }
 
 /**
@@ -36,7 +37,9 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
   readonly #outbox: SocketOutbox;
   readonly #arrivals: Arrivals;
   readonly #logger: ports.Logger;
+  readonly #tracer: Pick<ports.Tracer, 'begin'>;
   #pending = new Map<RoomId, RoomEntry[]>();
+  #steps: ((attributes: ports.SpanAttributes) => void)[] = [];
   #gathering = false;
 
   constructor(deps: SocketRoomBroadcasterDeps) {
@@ -44,9 +47,11 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
     this.#outbox = deps.outbox;
     this.#arrivals = deps.arrivals;
     this.#logger = deps.logger;
+    this.#tracer = deps.tracer;
   }
 
   deliver(roomId: RoomId, entries: readonly RoomEntry[]): void {
+    this.#steps.push(this.#tracer.begin('parley fanout'));
     const waiting = this.#pending.get(roomId);
     if (waiting) waiting.push(...entries);
     else this.#pending.set(roomId, [...entries]);
@@ -67,9 +72,14 @@ export class SocketRoomBroadcaster implements ports.RoomBroadcaster {
     this.#gathering = false;
     const pending = this.#pending;
     this.#pending = new Map();
+    const steps = this.#steps;
+    this.#steps = [];
+    const before = this.#outbox.delivered;
     for (const [roomId, entries] of pending) {
       this.#guard('deliver', () => this.#tell(roomChannel(roomId), entries.map(packetOf)));
     }
+    const attributes = { 'parley.deliveries': this.#outbox.delivered - before, 'parley.rooms': pending.size };
+    for (const end of steps) end(attributes);
   }
 
   hasListeners(roomId: RoomId): boolean {

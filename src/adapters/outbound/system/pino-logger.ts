@@ -1,5 +1,5 @@
 import pino from 'pino';
-import type { Logger } from '../../../application/ports/index.ts';
+import type { Logger, Tracer } from '../../../application/ports/index.ts';
 import { redactFields, redactText } from './redact-fields.ts';
 
 /** Bytes that wait for a sink that does not read. Beyond them lines are dropped: a log must not eat the memory. */
@@ -22,10 +22,12 @@ export interface PinoLoggerOptions {
   readonly level: LogLevel;
   /** Standard output when absent. */
   readonly destination?: LogDestination;
+  /** Lines say in which trace they were written. */
+  readonly tracer?: Pick<Tracer, 'current'>;
 }
 
 /** JSON lines by pino, redacted. */
-export function createPinoLogger({ level, destination = standardOutput() }: PinoLoggerOptions): Logger {
+export function createPinoLogger({ level, destination = standardOutput(), tracer }: PinoLoggerOptions): Logger {
   hearErrors(destination);
   const target = pino(
     {
@@ -34,6 +36,7 @@ export function createPinoLogger({ level, destination = standardOutput() }: Pino
       formatters: { level: (label) => ({ level: label }) },
       // Errors are plain objects when they get here, and pino would rename what looks like one.
       serializers: { err: (error: unknown) => error },
+      ...(tracer && { mixin: () => traceOf(tracer) }),
     },
     { write: (line) => void destination.write(line.replace(ACTIVE_CHARACTERS, escapeUnit)) },
   );
@@ -46,6 +49,11 @@ export function createPinoLogger({ level, destination = standardOutput() }: Pino
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
+
+const traceOf = (tracer: Pick<Tracer, 'current'>): object => {
+  const step = tracer.current();
+  return step === null ? {} : { trace_id: step.traceId, span_id: step.spanId };
+};
 
 /** Written beside the event loop: a reader that stalls must stall the log and not the chat. Flushed at exit by pino. */
 const standardOutput = (): LogDestination => pino.destination({ dest: 1, sync: false, maxLength: BACKLOG_BYTES_MAX });
