@@ -1,5 +1,5 @@
 // A chat in React. With the server running in one terminal: `npx vite examples/react-chat` in another one.
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { createRoot } from 'react-dom/client';
 import { connect } from 'parley-chat/client';
 
@@ -52,14 +52,14 @@ function Room({ chat }) {
   const [names, setNames] = useState({});
   const [messages, setMessages] = useState({}); // By seq: history and what is new may overlap.
   const [pending, setPending] = useState([]);
-  const [state, setState] = useState(chat.state);
+  const onState = (changed) => chat.on('state', changed);
+  const state = useSyncExternalStore(onState, () => chat.state);
   useEffect(() => {
     const know = (people) => setNames((known) => ({ ...known, ...byKey(people, 'userId', 'username') }));
     const show = (more) => setMessages((known) => ({ ...known, ...byKey(more, 'seq') }));
     chat.on('message', (message) => show([message]));
     chat.on('outgoing', () => setPending([...chat.pending]));
     chat.on('member_joined', (event) => know([event]));
-    chat.on('state', (event) => setState(event.state));
     enter(chat).then(async ({ room, members }) => {
       setRoom(room);
       know(members);
