@@ -19,8 +19,9 @@ import { idle } from './scenarios/idle.ts';
 import { roomsMine } from './scenarios/rooms-mine.ts';
 import { signIn } from './scenarios/sign-in.ts';
 import { sends } from './scenarios/sends.ts';
+import { watched } from './scenarios/watched.ts';
 
-const usage = `Usage: npm run bench -- [--quick] [--only ${'sends,fanout,idle,history,rooms,growth,abuse,signin,hotroom'}]
+const usage = `Usage: npm run bench -- [--quick] [--only ${'sends,fanout,idle,history,rooms,growth,abuse,signin,hotroom,watched'}]
   [--db mysql|mariadb|mysql://user:password@host:port] [--turns n] [--profile] [--product file]`;
 
 const quietCores = 0.15;
@@ -69,6 +70,7 @@ const scenarios: Readonly<Record<string, (bench: Bench, flavour: Flavour) => Pro
   abuse,
   signin: signIn,
   hotroom: hotRoom,
+  watched,
 };
 
 const streamsOf = ({ loads }: Bench) =>

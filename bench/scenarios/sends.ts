@@ -15,7 +15,7 @@ const inFlight = 4;
 const rawLanes = 1;
 const rawLanesMost = 4;
 
-interface Side {
+export interface Side {
   readonly server: ServerHandle;
   readonly rooms: readonly RoomSpec[];
   readonly sequenced: boolean;
@@ -55,10 +55,14 @@ export async function sends(bench: Bench, targets: { readonly plainRatio: number
   }
 }
 
-const loadOf = ({ rooms, sequenced }: Omit<Side, 'server'>) =>
+/** Microseconds of the server's processor. */
+export const perMessage = ({ cores, messagesPerSecond }: StreamResult): number =>
+  ((cores['server'] ?? 0) * 1e6) / messagesPerSecond;
+
+export const loadOf = ({ rooms, sequenced }: Omit<Side, 'server'>) =>
   ({ rooms, inFlight, entry: sequenced ? 'sync' : 'join_room', sequenced, phases: [] }) as const;
 
-async function measure(bench: Bench, label: string, { server, ...side }: Side): Promise<StreamResult> {
+export async function measure(bench: Bench, label: string, { server, ...side }: Side): Promise<StreamResult> {
   const { warmUpMs, measureMs } = bench.settings;
   const phases = [{ kind: 'stream', warmUpMs, measureMs } as const];
   const result = streamOf(await bench.load(`${label}, ${server.name}`, server, { ...loadOf(side), phases }));
@@ -86,7 +90,6 @@ function addRows(
   bench.add({ scenario, unit: 'messages/s', product: rate, reference: plainRate, target: { atLeast: plainRatio } });
   const rawRate = { name: 'raw insert', values: raw };
   bench.add({ scenario, unit: 'messages/s', product: rate, reference: rawRate, target: { atLeast: 0.5 } });
-  const perMessage = ({ cores, messagesPerSecond }: StreamResult) => ((cores['server'] ?? 0) * 1e6) / messagesPerSecond;
   bench.add({
     scenario,
     unit: 'server us/message',
