@@ -80,6 +80,9 @@ describe('metrics', () => {
     expect(sum(samples, 'parley_database_statement_duration_seconds_count', 'access="write"')).toBeGreaterThanOrEqual(
       20,
     );
+    for (const name of ['parley_database_ping_seconds', 'parley_redis_ping_seconds']) {
+      expect(sum(samples, name), name).toBeGreaterThan(0);
+    }
     for (const name of ['parley_database_up', 'parley_redis_up', 'parley_build_info'])
       expect(sum(samples, name), name).toBe(1);
     for (const person of [ann, bob]) person.close();

@@ -1,7 +1,6 @@
 import { ContainerModule } from 'inversify';
 import { silentProbe } from '../../adapters/outbound/memory/silent-probe.ts';
 import { PrometheusProbe } from '../../adapters/outbound/metrics/prometheus-probe.ts';
-import type { Persistence } from '../../application/ports/index.ts';
 import { packageVersion } from '../package-version.ts';
 import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
@@ -38,26 +37,31 @@ export const metricsModule = new ContainerModule((options) => {
         type: 'counter',
         read: () => outbox.delivered,
       });
-      const ping = pings(persistence, () => clock.nowMs());
+      const nowMs = () => clock.nowMs();
+      const ping = pings(() => persistence.ping(), nowMs);
       gauge('parley_database_up', '1 when the database answered when it was last asked.', async () =>
         Number((await ping()) !== UNANSWERED),
       );
       gauge('parley_database_ping_seconds', 'What that answer took, -1 without one.', ping);
-      if (redis) gauge('parley_redis_up', '1 when Redis answered when it was last asked.', () => Number(redis.isUp));
+      if (redis) {
+        gauge('parley_redis_up', '1 when Redis answered when it was last asked.', () => Number(redis.isUp));
+        const pingRedis = pings(() => redis.commands.ping(), nowMs);
+        gauge('parley_redis_ping_seconds', 'What an answer of Redis took, -1 without one.', pingRedis);
+      }
       return metrics;
     },
   );
 });
 
-/** The database is asked every few seconds at most, whoever scrapes. */
-function pings(persistence: Pick<Persistence, 'ping'>, nowMs: () => number): () => Promise<number> {
+/** Asked every few seconds at most, whoever scrapes. */
+function pings(ask: () => Promise<unknown>, nowMs: () => number): () => Promise<number> {
   let asked: Promise<number> = Promise.resolve(UNANSWERED);
   let askedAtMs = Number.NEGATIVE_INFINITY;
   return () => {
     if (nowMs() - askedAtMs < PING_EVERY_MS) return asked;
     askedAtMs = nowMs();
     const startedMs = performance.now();
-    asked = persistence.ping().then(
+    asked = ask().then(
       () => (performance.now() - startedMs) / 1_000,
       () => UNANSWERED,
     );
