@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Probe, StorageState } from '../../../application/ports/index.ts';
+import { QuickHistogram } from './quick-histogram.ts';
 
 /** Seconds. Most answers take single milliseconds, and a promise is about seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -17,15 +18,14 @@ export interface Reading {
 /** What Prometheus is told, in a registry of its own: several servers may be in one process. */
 export class PrometheusProbe implements Probe {
   readonly #registry = new Registry();
-  readonly #commands = this.#counter('parley_commands_total', 'Events of clients that were answered.', [
-    'event',
-    'outcome',
-  ]);
-  readonly #commandSeconds = this.#seconds(
-    'parley_command_duration_seconds',
-    'From an event to its answer. For send_message: until it is stored.',
-    ['event'],
-  );
+  /** How often each event had each outcome. */
+  readonly #commands = new Map<string, Map<string, number>>();
+  readonly #commandSeconds = new QuickHistogram({
+    name: 'parley_command_duration_seconds',
+    help: 'From an event to its answer. For send_message: until it is stored.',
+    label: 'event',
+    bounds: SECONDS,
+  });
   readonly #requests = this.#counter('parley_http_requests_total', 'Requests that were answered.', [
     'operation',
     'status',
@@ -59,12 +59,22 @@ export class PrometheusProbe implements Probe {
     'From the start of a batch until it is stored.',
     [],
   );
-  /** Looking labels up costs more than counting: each pair is looked up once. */
-  readonly #commandsOf = new Map<string, Counter.Internal>();
-  readonly #secondsOf = new Map<string, Histogram.Internal<string>>();
-
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    this.#registry.registerMetric(this.#commandSeconds.asMetric);
+    const commands = this.#commands;
+    new Counter({
+      name: 'parley_commands_total',
+      help: 'Events of clients that were answered.',
+      labelNames: ['event', 'outcome'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [event, outcomes] of commands) {
+          for (const [outcome, count] of outcomes) this.inc({ event, outcome }, count);
+        }
+      },
+    });
   }
 
   add({ name, help, type, read }: Reading): void {
@@ -103,19 +113,13 @@ export class PrometheusProbe implements Probe {
 
   command(event: string | null, outcome: string, ms: number): void {
     const name = event ?? OTHER;
-    const key = `${name} ${outcome}`;
-    let counter = this.#commandsOf.get(key);
-    if (counter === undefined) {
-      counter = this.#commands.labels({ event: name, outcome });
-      this.#commandsOf.set(key, counter);
+    let outcomes = this.#commands.get(name);
+    if (outcomes === undefined) {
+      outcomes = new Map();
+      this.#commands.set(name, outcomes);
     }
-    counter.inc();
-    let seconds = this.#secondsOf.get(name);
-    if (seconds === undefined) {
-      seconds = this.#commandSeconds.labels({ event: name });
-      this.#secondsOf.set(name, seconds);
-    }
-    seconds.observe(ms / 1_000);
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    this.#commandSeconds.observe(name, ms / 1_000);
   }
 
   request(operation: string | null, status: number, ms: number): void {
