@@ -85,6 +85,10 @@ describe('metrics', () => {
     }
     for (const name of ['parley_database_up', 'parley_redis_up', 'parley_build_info'])
       expect(sum(samples, name), name).toBe(1);
+    // Several may scrape at a time.
+    const both = await Promise.all([scrape(server.url), scrape(server.url), scrape(server.url)]);
+    const counts = both.map((one) => sum(one, 'parley_deliveries_total'));
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThan(20);
     for (const person of [ann, bob]) person.close();
   });
 

@@ -91,8 +91,10 @@ export class PrometheusProbe implements Probe {
     new Counter({
       ...{ name, help, registers },
       async collect() {
+        // First, or two scrapes at a time would both have begun from nothing.
+        const value = await read();
         this.reset();
-        this.inc(await read());
+        this.inc(value);
       },
     });
   }

@@ -184,10 +184,10 @@ export class GroupCommit<Item, Result> {
       await this.#parts.tracer.root('parley batch', { 'parley.batch.size': batch.length }, steps, () =>
         this.#parts.write(batch),
       );
+      this.#parts.wrote?.(batch.length, performance.now() - startedMs);
     } catch (error) {
       failure = translateError(error);
     }
-    this.#parts.wrote?.(batch.length, performance.now() - startedMs);
     // Means nothing to those that are settled.
     for (const job of batch) job.settle(failure);
   }
