@@ -22,7 +22,7 @@ export class PrometheusProbe implements Probe {
   readonly #commands = new Map<string, Map<string, number>>();
   readonly #commandSeconds = new QuickHistogram({
     name: 'parley_command_duration_seconds',
-    help: 'From an event to its answer. For send_message: until it is stored.',
+    help: 'From an event to its answer, where it was done. For send_message: until it is stored.',
     label: 'event',
     bounds: SECONDS,
   });
@@ -40,7 +40,7 @@ export class PrometheusProbe implements Probe {
   readonly #handshakeSeconds = this.#seconds('parley_handshake_duration_seconds', 'From CONNECT to its answer.', []);
   readonly #statementSeconds = this.#seconds(
     'parley_database_statement_duration_seconds',
-    'A statement, its wait for a connection included.',
+    'A statement, its wait for a connection included; not those of models, and no commit.',
     ['access'],
   );
   readonly #statementFailures = this.#counter(
@@ -121,7 +121,8 @@ export class PrometheusProbe implements Probe {
       this.#commands.set(name, outcomes);
     }
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    this.#commandSeconds.observe(name, ms / 1_000);
+    // What is refused is refused at once: a flood of it would hide that the rest is slow.
+    if (outcome === 'ok') this.#commandSeconds.observe(name, ms / 1_000);
   }
 
   request(operation: string | null, status: number, ms: number): void {
