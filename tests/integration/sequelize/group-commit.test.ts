@@ -173,3 +173,20 @@ describe('a group commit', () => {
     await group.close();
   });
 });
+
+it('tells how much was written, and nothing of what was not', async () => {
+  const told: number[] = [];
+  const group = new GroupCommit<Item, number>({
+    tracer: silentTracer,
+    ...OPTIONS,
+    keyOf: ({ key }) => key,
+    charsOf: () => 1,
+    wrote: (items) => told.push(items),
+    write: async (tickets) => {
+      for (const { item, settle } of tickets) settle(item.n < 0 ? new Error('refused') : item.n);
+    },
+  });
+  await Promise.allSettled([1, -1, 2].map((n) => group.submit({ key: 'a', n })));
+  await Promise.allSettled([group.submit({ key: 'a', n: -1 })]);
+  expect(told).toEqual([2]);
+});

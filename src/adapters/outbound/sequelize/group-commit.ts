@@ -21,7 +21,7 @@ interface GroupCommitParts<Item, Result> extends GroupCommitOptions {
   /** Items of one key are written in the order in which they came, and never in two batches at a time. */
   keyOf(item: Item): string;
   charsOf(item: Item): number;
-  /** How large a batch was, and how long it took. */
+  /** How much of a batch was written, and how long it took. Not told of one that was not. */
   wrote?(items: number, ms: number): void;
   /** Settles each ticket after the commit, as soon as it is known what became of its item. One left open has failed. */
   write(batch: readonly Ticket<Item, Result>[]): Promise<void>;
@@ -37,6 +37,7 @@ interface Job<Item, Result> extends Ticket<Item, Result> {
   readonly chars: number;
   readonly sinceMs: number;
   readonly step: SpanRef | null;
+  isWritten: boolean;
 }
 
 /**
@@ -72,10 +73,13 @@ export class GroupCommit<Item, Result> {
     if (this.#closed || this.#waiting >= this.#parts.waitingMax) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
       const key = this.#parts.keyOf(item);
-      const settle = (outcome: Result | Error) =>
-        this.#tellSoon(() => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
       const step = this.#parts.tracer.current();
-      const job = { item, settle, chars: this.#parts.charsOf(item), sinceMs: performance.now(), step };
+      const settle = (outcome: Result | Error) => {
+        if (!(outcome instanceof Error)) job.isWritten = true;
+        this.#tellSoon(() => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
+      };
+      const times = { sinceMs: performance.now(), step };
+      const job: Job<Item, Result> = { item, settle, chars: this.#parts.charsOf(item), ...times, isWritten: false };
       const queue = this.#queues.get(key);
       if (queue === undefined) this.#queues.set(key, [job]);
       else queue.push(job);
@@ -179,15 +183,16 @@ export class GroupCommit<Item, Result> {
     let failure = new Error('A batch left an item open.');
     const startedMs = performance.now();
     try {
-      // Begun by whoever was first to wait, and made of what all of them wait for.
       const steps = batch.flatMap(({ step }) => step ?? []);
       await this.#parts.tracer.root('parley batch', { 'parley.batch.size': batch.length }, steps, () =>
         this.#parts.write(batch),
       );
-      this.#parts.wrote?.(batch.length, performance.now() - startedMs);
     } catch (error) {
       failure = translateError(error);
     }
+    // Whoever writes settles what was refused as well, and does not throw.
+    const written = batch.filter(({ isWritten }) => isWritten).length;
+    if (written > 0) this.#parts.wrote?.(written, performance.now() - startedMs);
     // Means nothing to those that are settled.
     for (const job of batch) job.settle(failure);
   }
