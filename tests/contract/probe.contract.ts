@@ -21,6 +21,9 @@ export function probeContract(name: string, create: () => Probe): void {
             probe.statement('write', ms, failed);
           }
           probe.batch(500, ms);
+          probe.disconnect('ping timeout');
+          probe.repaired(3);
+          for (const outcome of ['accepted', 'failed', 'given_up', 'disabled'] as const) probe.webhook(outcome);
         }
         return 'told';
       };

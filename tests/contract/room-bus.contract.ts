@@ -124,6 +124,7 @@ export function roomBusContract(adapter: string, open: () => Promise<RoomBusHarn
       const news: NodeNews[] = [
         { type: 'session_ended', sessionId: aSessionId() },
         { type: 'member_joined', roomId: aRoomId(), userId: aUserId(), seq: 7 },
+        { type: 'rooms_changed', roomIds: [aRoomId(), aRoomId()] },
       ];
       const heard = (ear: Ear) => ear.nodeNews.length >= news.length;
       await until('all have heard', () => {

@@ -36,6 +36,9 @@ const scrape = async (url: string): Promise<Sample[]> => {
   return samplesOf(await reply.text());
 };
 
+const labelsIn = (text: string): string[] =>
+  [...text.matchAll(/([a-z_]+)(?:=~|!=|!~|=)"/g)].map(([, label = '']) => label);
+
 const sum = (samples: readonly Sample[], name: string, label = '') =>
   samples.filter((one) => one.name === name && one.labels.includes(label)).reduce((all, { value }) => all + value, 0);
 
@@ -90,6 +93,14 @@ describe('metrics', () => {
     const counts = both.map((one) => sum(one, 'parley_deliveries_total'));
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThan(20);
     for (const person of [ann, bob]) person.close();
+    const left = async () =>
+      sum(await scrape(server.url), 'parley_disconnects_total', 'reason="client_namespace_disconnect"');
+    await until('both have left', async () => (await left()) === 2);
+  });
+
+  it('may be read however often', async () => {
+    const replies = await Promise.all(Array.from({ length: 300 }, () => fetch(`${server.url}/metrics`)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
   it('say that redis is gone', async () => {
@@ -137,6 +148,9 @@ describe('metrics', () => {
   it('are all that the dashboard and the alerts ask for', async () => {
     const scraped = await scrape(server.url);
     const known = new Set(scraped.map(({ name }) => name));
+    const labelled = new Set(
+      scraped.flatMap(({ name, labels }) => labelsIn(labels).map((label) => `${name} ${label}`)),
+    );
     const dashboard = JSON.parse(readFileSync('deploy/grafana/parley.json', 'utf8')) as {
       panels: { targets?: { expr: string }[] }[];
     };
@@ -144,12 +158,23 @@ describe('metrics', () => {
       groups: { rules: { alert: string; expr: string; annotations: { summary: string } }[] }[];
     };
     const alerts = rules.groups.flatMap(({ rules }) => rules);
-    for (const { annotations } of alerts) expect(annotations.summary).toMatch(/\.$/);
+    for (const { annotations } of alerts) expect(annotations).toEqual({ summary: expect.stringMatching(/\.$/) });
     const expressions = [...dashboard.panels.flatMap(({ targets = [] }) => targets), ...alerts].map(({ expr }) => expr);
     expect(expressions.length).toBeGreaterThan(30);
     for (const expression of expressions) {
       for (const [name] of expression.matchAll(/\b(parley|nodejs|process)_[a-z0-9_]+/g)) {
         expect(known.has(name), name).toBe(true);
+      }
+      for (const [, name = '', selector = ''] of expression.matchAll(/\b((?:parley|nodejs)_[a-z0-9_]+)\{([^}]*)\}/g)) {
+        for (const label of labelsIn(selector).filter((one) => one !== 'instance')) {
+          expect(labelled.has(`${name} ${label}`), `${name} ${label}`).toBe(true);
+        }
+      }
+      // What is grouped by is a label of the first metric in it.
+      for (const [, by = '', name = ''] of expression.matchAll(/sum by \(([^)]*)\) \(rate\(([a-z0-9_]+)/g)) {
+        for (const label of by.split(', ').filter((one) => one !== 'instance')) {
+          expect(labelled.has(`${name} ${label}`), `${name} by ${label}`).toBe(true);
+        }
       }
     }
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { serverDatabases } from '../support/databases/available.ts';
+import { mysqlUrl } from '../support/databases/available.ts';
 import { createDatabase, type FreshDatabase } from '../support/databases/fresh-database.ts';
 import { privateRedis, type PrivateRedis } from '../support/databases/private-redis.ts';
 import { startServer, type TestServer } from '../support/harness/server.ts';
@@ -17,9 +17,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 const start: Start = async (env = {}) => {
-  const mysql = serverDatabases.find(({ flavour }) => flavour === 'mysql');
-  if (!mysql) throw new Error('There is no MySQL.');
-  const database: FreshDatabase = await createDatabase(mysql.url());
+  const database: FreshDatabase = await createDatabase(mysqlUrl());
   const own = { DATABASE_URL: database.url, REDIS_URL: redis.url, REDIS_PREFIX: `${database.url.slice(-16)}:` };
   const nodes: TestServer[] = [];
   for (let node = 0; node < NODES; node += 1) nodes.push(await startServer({ ...own, DB_POOL_MAX: '6', ...env }));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upTo } from '../contract/concurrency.ts';
-import { serverDatabases } from '../support/databases/available.ts';
+import { mysqlUrl } from '../support/databases/available.ts';
 import { startChild } from '../support/harness/launch.ts';
 import { redisOf, seqsHeard, startTwoNodes, type TwoNodes } from '../support/harness/nodes.ts';
 import type { Device } from '../support/harness/person.ts';
@@ -9,16 +9,10 @@ import { until } from '../support/harness/site.ts';
 /** What is promised for a node that cannot hear of the others. */
 const CONVERGED_MS = 5_000;
 
-const mysql = () => {
-  const server = serverDatabases.find(({ flavour }) => flavour === 'mysql');
-  if (!server) throw new Error('There is no MySQL.');
-  return server.url();
-};
-
 describe('two nodes on one database', () => {
   let nodes: TwoNodes;
   beforeAll(async () => {
-    nodes = await startTwoNodes(mysql());
+    nodes = await startTwoNodes(mysqlUrl());
   });
   afterAll(() => nodes.stop());
 

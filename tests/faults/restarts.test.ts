@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverDatabases } from '../support/databases/available.ts';
+import { mysqlUrl } from '../support/databases/available.ts';
 import { startChild, type LaunchedServer } from '../support/harness/launch.ts';
 import { seqsHeard, startTwoNodes, type TwoNodes } from '../support/harness/nodes.ts';
 import { Device, type Person } from '../support/harness/person.ts';
@@ -8,17 +8,11 @@ import { until } from '../support/harness/site.ts';
 /** What is promised for the users of a node that dies. */
 const OFFLINE_MS = 20_000;
 
-const mysql = () => {
-  const server = serverDatabases.find(({ flavour }) => flavour === 'mysql');
-  if (!server) throw new Error('There is no MySQL.');
-  return server.url();
-};
-
 describe('nodes that come and go', () => {
   let nodes: TwoNodes;
   const extra: LaunchedServer[] = [];
   beforeAll(async () => {
-    nodes = await startTwoNodes(mysql());
+    nodes = await startTwoNodes(mysqlUrl());
   });
   afterAll(async () => {
     await Promise.all(extra.map((node) => node.kill('SIGKILL')));

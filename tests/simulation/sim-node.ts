@@ -143,7 +143,7 @@ export class SimNode {
     const limiter = new InMemoryRateLimiter({ clock });
     const presence = new InMemoryPresenceRegistry({ clock });
     const access = new RoomAccess({ rooms, memberships: new MembershipCache({ members, clock }) });
-    const feed = new RoomFeed({ log, broadcaster, bus: new InMemoryRoomBus(), scheduler, logger });
+    const feed = new RoomFeed({ log, broadcaster, bus: new InMemoryRoomBus(), scheduler, logger, probe: silentProbe });
     const typing = new TypingBoard({ broadcaster, scheduler, clock });
     const announcer = new PresenceAnnouncer({ presence, members, users, broadcaster, scheduler, clock, logger });
     const trackPresence = new TrackPresence({ presence, announcer, typing });

@@ -44,6 +44,7 @@ export class SocketOutbox {
   readonly #kept = new WeakMap<LiveSocket, { bytes: number }>();
   #scheduled = false;
   #delivered = 0;
+  #slowReaders = 0;
   readonly #onCut: (socket: LiveSocket, error?: unknown) => void;
 
   /** `onCut` hears of sockets that were too far behind, or to which nothing could be written. */
@@ -54,6 +55,11 @@ export class SocketOutbox {
   /** What rooms and users were told, counted for each socket that it was handed to. */
   get delivered(): number {
     return this.#delivered;
+  }
+
+  /** How many were cut because they were too far behind. */
+  get slowReaders(): number {
+    return this.#slowReaders;
   }
 
   /** From now on the acks of this socket go through the outbox. */
@@ -104,6 +110,7 @@ export class SocketOutbox {
     // Looked at before and not after: how much one answer holds says nothing about its reader.
     if (unsent > UNSENT_BYTES_MAX || (conn.writeBuffer?.length ?? 0) > UNSENT_PACKETS_MAX) {
       cut(socket);
+      this.#slowReaders += 1;
       this.#onCut(socket);
       return;
     }

@@ -18,6 +18,7 @@ interface BusIntakeDeps {
   readonly typing: TypingBoard;
   readonly newcomers: Newcomers;
   readonly guard: Pick<SessionGuard, 'forget'>;
+  readonly webhooks: { lookAt(roomIds: readonly RoomId[]): void };
   readonly scheduler: ports.Scheduler;
   readonly logger: ports.Logger;
 }
@@ -43,6 +44,7 @@ export class BusIntake implements ports.BusListener {
 
   nodeNews(news: ports.NodeNews): void {
     if (news.type === 'session_ended') this.#endSession(news.sessionId);
+    else if (news.type === 'rooms_changed') this.#deps.webhooks.lookAt(news.roomIds);
     else this.#deps.newcomers.joined(news);
   }
 

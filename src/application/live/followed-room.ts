@@ -44,8 +44,8 @@ export class FollowedRoom {
     return this.#held.size > 0;
   }
 
-  /** Takes entries in any order and more than once. */
-  accept(entries: readonly RoomEntry[]): void {
+  /** Takes entries in any order and more than once. Returns how many were delivered by it. */
+  accept(entries: readonly RoomEntry[]): number {
     const ready: RoomEntry[] = [];
     for (const entry of entries) {
       if (this.#position === null || entry.seq > this.#position + 1) this.#hold(entry);
@@ -57,6 +57,7 @@ export class FollowedRoom {
       }
     }
     this.#deliver(ready);
+    return ready.length;
   }
 
   /** The position is known now: what lies before it is read by the clients themselves. */

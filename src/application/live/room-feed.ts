@@ -17,6 +17,7 @@ interface RoomFeedDeps {
   readonly bus: ports.RoomBus;
   readonly scheduler: ports.Scheduler;
   readonly logger: ports.Logger;
+  readonly probe: Pick<ports.Probe, 'repaired'>;
   /** Who else wants to hear at once of what this node has made durable. */
   readonly alsoTell?: (entries: readonly RoomEntry[]) => void;
 }
@@ -201,7 +202,8 @@ export class RoomFeed {
         const afterSeq: number = room.position;
         const page = await this.#deps.log.ranges([{ roomId, afterSeq, toSeq: afterSeq + REPAIR_PAGE }]);
         if (this.#rooms.get(roomId) !== room) return;
-        room.accept(page);
+        const found = room.accept(page);
+        if (found > 0) this.#deps.probe.repaired(found);
         // A log has no holes; but if there were one, asking again would not fill it.
         if (page.length < REPAIR_PAGE || room.position === afterSeq) break;
       }

@@ -14,7 +14,9 @@ export type RoomNews =
 /** What one node tells all others, because it does not know whose users it is about. */
 export type NodeNews =
   | { readonly type: 'session_ended'; readonly sessionId: SessionId }
-  | { readonly type: 'member_joined'; readonly roomId: RoomId; readonly userId: UserId; readonly seq: number };
+  | { readonly type: 'member_joined'; readonly roomId: RoomId; readonly userId: UserId; readonly seq: number }
+  /** For whoever delivers to webhooks. */
+  | { readonly type: 'rooms_changed'; readonly roomIds: readonly RoomId[] };
 
 /** What a node does with what the others tell. No method throws or rejects. */
 export interface BusListener {

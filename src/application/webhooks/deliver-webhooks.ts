@@ -1,20 +1,23 @@
 import type { RoomEntry } from '../../domain/room/room-entry.ts';
+import type { RoomId } from '../../domain/room/room.ts';
 import type { Webhook, WebhookId } from '../../domain/webhook/webhook.ts';
 import type * as ports from '../ports/index.ts';
 import { WebhookCourier, type CourierDeps } from './webhook-courier.ts';
 
 /** How often webhooks are looked up: a change by an operator is found within this time. */
 export const LOOK_MS = 2_000;
-/** How often all rooms are looked at: what nobody said is found within this time. */
-export const SWEEP_MS = 5_000;
 /** How long a webhook waits for another node after the one that delivered has died. */
 export const LEASE_MS = 10_000;
+/** The node that delivers is told so often at most of rooms in which others have written. */
+const GATHER_MS = 100;
+const ROOMS_TOLD_MAX = 1_000;
 
 interface DeliverWebhooksDeps extends CourierDeps {
   /** In whose name leases are taken; another one in every life of the process. */
   readonly nodeId: string;
   /** What is under way at the end is waited for so long, then given up. */
   readonly drainMs: number;
+  readonly bus: Pick<ports.RoomBus, 'tellAll'>;
 }
 
 /** Delivers the log to the webhooks whose leases this node can get. Any number of nodes may run it. */
@@ -23,7 +26,9 @@ export class DeliverWebhooks {
   readonly #couriers = new Map<WebhookId, WebhookCourier>();
   #cancel: ports.Cancel | null = null;
   #round: Promise<void> = Promise.resolve();
-  #sweepAtMs = 0;
+  /** Rooms that the nodes who deliver have to hear of. */
+  #changed = new Set<RoomId>();
+  #isElsewhere = false;
   #stopped = false;
 
   constructor(deps: DeliverWebhooksDeps) {
@@ -41,27 +46,36 @@ export class DeliverWebhooks {
 
   /** These have been committed. A hint: what is not said is found by the sweep. */
   committed(entries: readonly RoomEntry[]): void {
-    if (this.#couriers.size === 0) return;
-    for (const { roomId } of entries) for (const courier of this.#couriers.values()) courier.look(roomId);
+    if (this.#couriers.size > 0) this.lookAt(entries.map(({ roomId }) => roomId));
+    if (!this.#isElsewhere || this.#stopped) return;
+    if (this.#changed.size === 0) this.#deps.scheduler.after(GATHER_MS, () => this.#tellOthers());
+    for (const { roomId } of entries) this.#changed.add(roomId);
+  }
+
+  /** There may be something in these rooms; said by another node, or known here. */
+  lookAt(roomIds: readonly RoomId[]): void {
+    for (const courier of this.#couriers.values()) for (const roomId of roomIds) courier.look(roomId);
+  }
+
+  /** Since when the oldest entry waits that this node has to deliver, as far as is known; null when none does. */
+  get oldestMs(): number | null {
+    const waiting = [...this.#couriers.values()].flatMap(({ oldestMs }) => oldestMs ?? []);
+    return waiting.length === 0 ? null : Math.min(...waiting);
   }
 
   /** Looks now for webhooks and, now and then, at all rooms. */
   async look(): Promise<void> {
-    const { webhooks, clock } = this.#deps;
-    const all = await webhooks.all();
+    const all = await this.#deps.webhooks.all();
     const live = all.filter(({ disabledAtMs }) => disabledAtMs === null);
     const gone = [...this.#couriers.keys()].filter((id) => !live.some((webhook) => webhook.id === id));
     for (const id of gone) await this.#letGo(id);
-    const fresh: WebhookCourier[] = [];
+    let isElsewhere = false;
     for (const webhook of live) {
-      const isNew = !this.#couriers.has(webhook.id);
       const courier = await this.#courierOf(webhook);
-      if (courier && isNew) fresh.push(courier);
+      courier?.sweep();
+      isElsewhere ||= courier === null;
     }
-    const nowMs = clock.nowMs();
-    const isDue = nowMs >= this.#sweepAtMs || nowMs < this.#sweepAtMs - SWEEP_MS;
-    if (isDue) this.#sweepAtMs = nowMs + SWEEP_MS;
-    for (const courier of isDue ? this.#couriers.values() : fresh) courier.sweep();
+    this.#isElsewhere = isElsewhere;
   }
 
   /** Begins nothing more, waits a while for what is under way, and leaves the rest to another node or another time. */
@@ -76,6 +90,14 @@ export class DeliverWebhooks {
     cancel();
     for (const id of this.#couriers.keys()) await this.#release(id);
     this.#couriers.clear();
+  }
+
+  #tellOthers(): void {
+    const roomIds = [...this.#changed];
+    this.#changed = new Set();
+    for (let start = 0; start < roomIds.length; start += ROOMS_TOLD_MAX) {
+      this.#deps.bus.tellAll({ type: 'rooms_changed', roomIds: roomIds.slice(start, start + ROOMS_TOLD_MAX) });
+    }
   }
 
   async #courierOf(webhook: Webhook): Promise<WebhookCourier | null> {

@@ -12,10 +12,11 @@ import {
   type Webhook,
 } from '../../domain/webhook/webhook.ts';
 import type * as ports from '../ports/index.ts';
+import { RoomSweep } from './room-sweep.ts';
+import { Undelivered } from './undelivered.ts';
 
 const ROOMS_MAX = 4;
 const PAGE = 50;
-const SWEEP_PAGE = 500;
 /** What a consumer that is overloaded is left alone for when it does not say so itself. */
 const BREATH_MS = 5_000;
 const OVERLOADED: readonly (number | null)[] = [429, 502, 503, 504];
@@ -27,6 +28,7 @@ export interface CourierDeps {
   readonly scheduler: ports.Scheduler;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
+  readonly probe: Pick<ports.Probe, 'webhook'>;
 }
 
 /**
@@ -38,14 +40,21 @@ export class WebhookCourier {
   readonly #stopping = new AbortController();
   readonly #waiting = new Set<RoomId>();
   readonly #working = new Map<RoomId, Promise<void>>();
+  readonly #undelivered = new Undelivered();
+  readonly #sweep: RoomSweep;
   #webhook: Webhook;
   #pausedUntilMs = 0;
-  #sweeping: Promise<void> | null = null;
   #stopped = false;
 
   constructor(deps: CourierDeps, webhook: Webhook) {
     this.#deps = deps;
     this.#webhook = webhook;
+    this.#sweep = new RoomSweep({
+      ...deps,
+      webhookId: webhook.id,
+      undelivered: this.#undelivered,
+      found: (roomId) => this.look(roomId),
+    });
   }
 
   /** As it is stored now: url, secrets and filter may have changed. */
@@ -65,33 +74,21 @@ export class WebhookCourier {
     return this.#stopped;
   }
 
-  /** Looks at all rooms, page by page, unless it is at it. */
-  sweep(): void {
-    this.#sweeping ??= this.#sweep()
-      .catch((error: unknown) => {
-        this.#deps.logger.warn({ webhookId: this.#webhook.id, error }, 'the rooms of a webhook could not be looked at');
-      })
-      .finally(() => {
-        this.#sweeping = null;
-      });
+  /** Since when the oldest entry waits that is next in its room, as far as that is known; null when none does. */
+  get oldestMs(): number | null {
+    return this.#undelivered.oldestMs;
   }
 
-  async #sweep(): Promise<void> {
-    const nowMs = this.#deps.clock.nowMs();
-    for (let afterRoomId: RoomId | null = null; !this.#stopped;) {
-      const request = { webhookId: this.#webhook.id, afterRoomId, limit: SWEEP_PAGE };
-      const { rooms, lastRoomId }: ports.Backlog = await this.#deps.webhooks.backlog(request);
-      for (const { roomId, nextAttemptAtMs } of rooms) if ((nextAttemptAtMs ?? 0) <= nowMs) this.look(roomId);
-      if (lastRoomId === null) return;
-      afterRoomId = lastRoomId;
-    }
+  /** Looks at all rooms, unless it is at it or has been lately. */
+  sweep(): void {
+    this.#sweep.begin();
   }
 
   /** Begins nothing more. Resolves when what is under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#waiting.clear();
-    await Promise.all([this.#sweeping, ...this.#working.values()]);
+    await Promise.all([this.#sweep.stop(), ...this.#working.values()]);
   }
 
   /** Gives up what is under way; whoever goes on sends it again. */
@@ -145,13 +142,16 @@ export class WebhookCourier {
 
   /** True when the room goes on behind the entry. */
   async #deliver(entry: RoomEntry, { fromSeq, attempts }: { fromSeq: number; attempts: number }): Promise<boolean> {
-    const { sender, webhooks, clock } = this.#deps;
+    const { sender, webhooks, clock, probe } = this.#deps;
     const webhook = this.#webhook;
     const place = { webhookId: webhook.id, roomId: entry.roomId };
     const secrets = secretsAt(webhook, clock.nowMs());
     const request = { url: webhook.url, id: deliveryId(webhook.id, entry.id), secrets, entry };
+    this.#undelivered.note(entry);
     const answer = await sender.send(request, this.#stopping.signal);
     if (answer.status !== null && answer.status >= 200 && answer.status < 300) {
+      this.#undelivered.delivered(entry.roomId);
+      probe.webhook('accepted');
       const moved = await webhooks.advance({ ...place, fromSeq, toSeq: entry.seq });
       await this.#noteFailing(null);
       return moved;
@@ -165,12 +165,13 @@ export class WebhookCourier {
     entry: RoomEntry,
     { fromSeq, attempts, answer }: { fromSeq: number; attempts: number; answer: ports.WebhookAnswer },
   ): Promise<boolean> {
-    const { webhooks, clock, logger } = this.#deps;
+    const { webhooks, clock, logger, probe } = this.#deps;
     const { roomId, seq } = entry;
     const webhookId = this.#webhook.id;
     const { status, problem, retryAfterMs } = answer;
     const nowMs = clock.nowMs();
     logger.info({ webhookId, roomId, seq, attempts, status, problem }, 'a webhook was not accepted');
+    probe.webhook('failed');
     if (status === 410) return this.#disable('gone');
     if (OVERLOADED.includes(status)) this.#pause(nowMs, retryAfterMs ?? BREATH_MS);
     const sinceMs = this.#webhook.failingSinceMs ?? nowMs;
@@ -179,6 +180,8 @@ export class WebhookCourier {
     const waitMs = pauseMs(attempts, { chance: chanceOf(entry.id), askedMs: retryAfterMs });
     if (waitMs === null) {
       logger.warn({ webhookId, roomId, seq, status, attempts: ATTEMPTS_MAX }, 'a webhook was given up');
+      probe.webhook('given_up');
+      this.#undelivered.delivered(roomId);
       return webhooks.bury({ webhookId, roomId, fromSeq, seq, status, atMs: nowMs });
     }
     const nextAttemptAtMs = nowMs + waitMs;
@@ -202,8 +205,10 @@ export class WebhookCourier {
   }
 
   async #disable(disabledReason: DisabledReason): Promise<false> {
-    const { webhooks, clock, logger } = this.#deps;
+    const { webhooks, clock, logger, probe } = this.#deps;
     this.#stopped = true;
+    void this.#sweep.stop();
+    probe.webhook('disabled');
     this.#waiting.clear();
     await webhooks.update(this.#webhook.id, { disabledAtMs: clock.nowMs(), disabledReason });
     logger.error({ webhookId: this.#webhook.id, disabledReason }, 'a webhook was disabled');

@@ -106,7 +106,7 @@ export const inboundModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.app,
-    { config, logger, clock, probe, tracer, guard, inFlight, handlers: TOKENS.handlers, sites: TOKENS.sites },
+    { config, logger, probe, tracer, guard, inFlight, handlers: TOKENS.handlers, sites: TOKENS.sites },
     ({ config, guard, inFlight, ...rest }) =>
       createHttpApp({
         ...rest,

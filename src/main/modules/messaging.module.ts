@@ -24,7 +24,15 @@ export const messagingModule = new ContainerModule((options) => {
   provide(
     options,
     feed,
-    { persistence, broadcaster, bus: TOKENS.bus, webhooks: TOKENS.deliverWebhooks, scheduler, logger },
+    {
+      persistence,
+      broadcaster,
+      bus: TOKENS.bus,
+      webhooks: TOKENS.deliverWebhooks,
+      scheduler,
+      logger,
+      probe: TOKENS.probe,
+    },
     ({ persistence, webhooks, ...rest }) => {
       return new RoomFeed({ ...rest, log: persistence.log, alsoTell: (entries) => webhooks.committed(entries) });
     },

@@ -6,7 +6,7 @@ import { provide } from '../di/token.ts';
 import { TOKENS } from '../di/tokens.ts';
 
 const PING_EVERY_MS = 5_000;
-const UNANSWERED = -1;
+const UNANSWERED = Number.NaN;
 
 export const metricsModule = new ContainerModule((options) => {
   provide(options, TOKENS.metrics, { config: TOKENS.config }, ({ config }) => {
@@ -19,11 +19,12 @@ export const metricsModule = new ContainerModule((options) => {
   });
   provide(options, TOKENS.probe, { metrics: TOKENS.metrics }, ({ metrics }) => metrics ?? silentProbe);
   const { metrics, io, inFlight, presence, outbox, redis, persistence, lifecycle, clock } = TOKENS;
+  const webhooks = TOKENS.deliverWebhooks;
   provide(
     options,
     TOKENS.readMetrics,
-    { metrics, io, inFlight, presence, outbox, redis, persistence, lifecycle, clock },
-    ({ metrics, io, inFlight, presence, outbox, redis, persistence, lifecycle, clock }) => {
+    { metrics, io, inFlight, presence, outbox, redis, persistence, lifecycle, clock, webhooks },
+    ({ metrics, io, inFlight, presence, outbox, redis, persistence, lifecycle, clock, webhooks }) => {
       if (metrics === null) return null;
       const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
         metrics.add({ name, help, type: 'gauge', read });
@@ -37,16 +38,27 @@ export const metricsModule = new ContainerModule((options) => {
         type: 'counter',
         read: () => outbox.delivered,
       });
+      metrics.add({
+        name: 'parley_slow_readers_total',
+        help: 'Sockets that were cut because they did not read what was sent to them.',
+        type: 'counter',
+        read: () => outbox.slowReaders,
+      });
+      gauge(
+        'parley_webhook_oldest_seconds',
+        'The age of the oldest entry that waits for its webhook, 0 without one.',
+        () => (webhooks.oldestMs === null ? 0 : Math.max(0, nowMs() - webhooks.oldestMs) / 1_000),
+      );
       const nowMs = () => clock.nowMs();
       const ping = pings(() => persistence.ping(), nowMs);
       gauge('parley_database_up', '1 when the database answered when it was last asked.', async () =>
-        Number((await ping()) !== UNANSWERED),
+        Number(!Number.isNaN(await ping())),
       );
-      gauge('parley_database_ping_seconds', 'What that answer took, -1 without one.', ping);
+      gauge('parley_database_ping_seconds', 'What that answer took, NaN without one.', ping);
       if (redis) {
         gauge('parley_redis_up', '1 when Redis answered when it was last asked.', () => Number(redis.isUp));
         const pingRedis = pings(() => redis.commands.ping(), nowMs);
-        gauge('parley_redis_ping_seconds', 'What an answer of Redis took, -1 without one.', pingRedis);
+        gauge('parley_redis_ping_seconds', 'What an answer of Redis took, NaN without one.', pingRedis);
       }
       return metrics;
     },

@@ -70,7 +70,10 @@ function provideLive(options: ContainerModuleLoadOptions): void {
   provide(
     options,
     TOKENS.intake,
-    { feed, local, typing: TOKENS.remoteTyping, newcomers: TOKENS.newcomers, guard, scheduler, logger },
+    {
+      ...{ feed, local, guard, scheduler, logger },
+      ...{ typing: TOKENS.remoteTyping, newcomers: TOKENS.newcomers, webhooks: TOKENS.deliverWebhooks },
+    },
     (deps) => new BusIntake(deps),
   );
   provide(

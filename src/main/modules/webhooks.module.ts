@@ -13,7 +13,7 @@ export const webhooksModule = new ContainerModule((options) => {
   provide(
     options,
     TOKENS.deliverWebhooks,
-    { config, persistence, sender, scheduler, clock, logger, nodeId },
+    { config, persistence, sender, scheduler, clock, logger, nodeId, bus: TOKENS.bus, probe: TOKENS.probe },
     ({ config, persistence: { webhooks, log }, ...rest }) => {
       // The other half is for the parts that close after it.
       return new DeliverWebhooks({ ...rest, webhooks, log, drainMs: config.shutdownMs / 2 });

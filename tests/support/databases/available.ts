@@ -26,6 +26,13 @@ export const serverDatabases: readonly ServerDatabase[] = flavours.map((flavour)
   return { flavour, title: provided.server, skip: false, url: () => provided.url };
 });
 
+/** For what is tested on one server only. */
+export function mysqlUrl(): string {
+  const mysql = serverDatabases.find(({ flavour }) => flavour === 'mysql');
+  if (!mysql) throw new Error('There is no MySQL.');
+  return mysql.url();
+}
+
 /** Runs the same tests on each server, with one failing or skipped test in the place of a missing server's. */
 export function describeServers(title: string, body: (database: ServerDatabase, url: string) => void): void {
   for (const database of serverDatabases) {

@@ -9,6 +9,7 @@ import { InMemoryRoomBroadcaster } from '../../../src/adapters/outbound/memory/i
 import { InMemoryTokens } from '../../../src/adapters/outbound/memory/in-memory-tokens.ts';
 import { ManualClock } from '../../../src/adapters/outbound/memory/manual-clock.ts';
 import { ManualScheduler } from '../../../src/adapters/outbound/memory/manual-scheduler.ts';
+import { silentProbe } from '../../../src/adapters/outbound/memory/silent-probe.ts';
 import { PlainHasher } from '../../../src/adapters/outbound/memory/plain-hasher.ts';
 import { SequentialIds } from '../../../src/adapters/outbound/memory/sequential-ids.ts';
 import { MembershipCache } from '../../../src/application/access/membership-cache.ts';
@@ -83,11 +84,12 @@ export function createCore({ limit = null, adapt = () => ({}), name = '', hub = 
   const guard = new SessionGuard({ sessions, tokens, clock });
   const issuer = new SessionIssuer({ tokens, ids, clock });
   const passwords = new PasswordPolicy({ denylist: new InMemoryDenylist(['a common one']) });
-  const feed = new RoomFeed({ log, broadcaster, bus, scheduler, logger });
+  const feed = new RoomFeed({ log, broadcaster, bus, scheduler, logger, probe: silentProbe });
   const typing = new TypingBoard({ broadcaster, scheduler, clock });
   const remoteTyping = new TypingBoard({ broadcaster: local, scheduler, clock });
   const newcomers = new Newcomers({ members, log, access, feed, local, scheduler, clock, logger });
-  bus.listen(new BusIntake({ feed, local, typing: remoteTyping, newcomers, guard, scheduler, logger }));
+  const webhooks = { lookAt: () => undefined };
+  bus.listen(new BusIntake({ feed, local, typing: remoteTyping, newcomers, guard, webhooks, scheduler, logger }));
   const sessionWatch = new SessionWatch({ sessions, guard, broadcaster: local, scheduler, clock, logger });
   const ends = new SessionEnds({ guard, broadcaster, watch: sessionWatch });
   const announcer = new PresenceAnnouncer({ presence, members, users, broadcaster, scheduler, clock, logger });

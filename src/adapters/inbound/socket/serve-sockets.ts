@@ -29,7 +29,7 @@ export interface ServeSocketsDeps extends Omit<SocketUseCases, 'renewed'> {
   readonly outbox: SocketOutbox;
   readonly clock: ports.Clock;
   readonly logger: ports.Logger;
-  readonly probe: Pick<ports.Probe, 'command' | 'handshake'>;
+  readonly probe: Pick<ports.Probe, 'command' | 'handshake' | 'disconnect'>;
   readonly tracer: Pick<ports.Tracer, 'root'>;
   readonly edge: Pick<SocketEdge, 'frameBudget' | 'began' | 'isClosed'>;
 }
@@ -89,7 +89,8 @@ export function serveSockets(io: LiveServer, deps: ServeSocketsDeps): void {
     const ready = open(session, deps);
     session.hold(ready);
     watchExpiry(session, deps, expiries);
-    onDisconnect(socket, () => {
+    onDisconnect(socket, (reason) => {
+      probe.disconnect(reason);
       expiries.get(socket.id)?.();
       expiries.delete(socket.id);
       // Only after the arrival was noted, or a connection that ends quickly would stay online for ever.
@@ -176,6 +177,6 @@ function comesBack(socket: LiveSocket): boolean {
   return (socket.handshake.auth as { retries?: unknown }).retries === true;
 }
 
-function onDisconnect(socket: LiveSocket, then: () => void): void {
+function onDisconnect(socket: LiveSocket, then: (reason: string) => void): void {
   socket.once('disconnect', then);
 }

@@ -1,11 +1,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Probe, StorageState } from '../../../application/ports/index.ts';
+import type { Probe, StorageState, WebhookOutcome } from '../../../application/ports/index.ts';
 import { QuickHistogram } from './quick-histogram.ts';
 
 /** Seconds. Most answers take single milliseconds, and a promise is about seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const BATCH = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 const OTHER = 'other';
+const WEBHOOK_OUTCOMES: readonly WebhookOutcome[] = ['accepted', 'failed', 'given_up', 'disabled'];
 
 /** Numbers that something else counts, read when somebody asks. */
 export interface Reading {
@@ -38,6 +39,17 @@ export class PrometheusProbe implements Probe {
   ]);
   readonly #handshakes = this.#counter('parley_handshakes_total', 'Sockets that were let in or refused.', ['outcome']);
   readonly #handshakeSeconds = this.#seconds('parley_handshake_duration_seconds', 'From CONNECT to its answer.', []);
+  readonly #disconnects = this.#counter('parley_disconnects_total', 'Sockets that are gone, by the reason.', [
+    'reason',
+  ]);
+  readonly #repaired = this.#counter(
+    'parley_repaired_entries_total',
+    'Entries that were delivered only after the log was read for them: nobody had told of them.',
+    [],
+  );
+  readonly #webhooks = this.#counter('parley_webhook_attempts_total', 'What became of attempts to deliver.', [
+    'outcome',
+  ]);
   readonly #statementSeconds = this.#seconds(
     'parley_database_statement_duration_seconds',
     'A statement, its wait for a connection included; not those of models, and no commit.',
@@ -62,6 +74,8 @@ export class PrometheusProbe implements Probe {
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
     this.#registry.registerMetric(this.#commandSeconds.asMetric);
+    // A rate is of a series that was there before: one that begins with its first failure shows none.
+    for (const outcome of WEBHOOK_OUTCOMES) this.#webhooks.inc({ outcome }, 0);
     const commands = this.#commands;
     new Counter({
       name: 'parley_commands_total',
@@ -138,6 +152,18 @@ export class PrometheusProbe implements Probe {
   handshake(outcome: string, ms: number): void {
     this.#handshakes.inc({ outcome });
     this.#handshakeSeconds.observe(ms / 1_000);
+  }
+
+  disconnect(reason: string): void {
+    this.#disconnects.inc({ reason: reason.replaceAll(' ', '_') });
+  }
+
+  repaired(entries: number): void {
+    this.#repaired.inc(entries);
+  }
+
+  webhook(outcome: WebhookOutcome): void {
+    this.#webhooks.inc({ outcome });
   }
 
   statement(access: 'read' | 'write', ms: number, failed: boolean): void {

@@ -37,6 +37,7 @@ const News = z.discriminatedUnion('type', [
 const AllNews = z.discriminatedUnion('type', [
   z.object({ type: z.literal('session_ended'), sessionId: z.string() }),
   z.object({ type: z.literal('member_joined'), roomId: z.string(), userId: z.string(), seq: z.int().positive() }),
+  z.object({ type: z.literal('rooms_changed'), roomIds: z.array(z.string()) }),
 ]);
 
 /** Who says it stands first, so that a node need not read what it has sent itself. */

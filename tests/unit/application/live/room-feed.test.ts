@@ -6,6 +6,7 @@ import { InMemoryLogger } from '../../../../src/adapters/outbound/memory/in-memo
 import { InMemoryRoomBroadcaster } from '../../../../src/adapters/outbound/memory/in-memory-room-broadcaster.ts';
 import { ManualClock } from '../../../../src/adapters/outbound/memory/manual-clock.ts';
 import { ManualScheduler } from '../../../../src/adapters/outbound/memory/manual-scheduler.ts';
+import { silentProbe } from '../../../../src/adapters/outbound/memory/silent-probe.ts';
 import { HEAD_POLL_MS, RoomFeed } from '../../../../src/application/live/room-feed.ts';
 import type { RoomLog } from '../../../../src/application/ports/index.ts';
 import type { RoomChange, RoomEntry } from '../../../../src/domain/room/room-entry.ts';
@@ -22,6 +23,8 @@ function aFeed() {
   const { log: stored, unitOfWork } = createMemoryPersistence();
   const broken = { heads: false, ranges: false };
   const asked = { heads: 0, ranges: 0 };
+  const repaired: number[] = [];
+  const probe = { ...silentProbe, repaired: (entries: number) => void repaired.push(entries) };
   const log: RoomLog = Object.assign(Object.create(stored) as RoomLog, {
     append: (draft: Parameters<RoomLog['append']>[0]) => stored.append(draft),
     heads: async (roomIds: Parameters<RoomLog['heads']>[0]) => {
@@ -40,12 +43,13 @@ function aFeed() {
   broadcaster.attach(LISTENER, [roomId]);
   return {
     ...{
-      feed: new RoomFeed({ log, broadcaster, bus: new InMemoryRoomBus(), scheduler, logger }),
+      feed: new RoomFeed({ log, broadcaster, bus: new InMemoryRoomBus(), scheduler, logger, probe }),
       logger,
       scheduler,
       broadcaster,
       broken,
       asked,
+      repaired,
       roomId,
     },
     /** Somebody joins or leaves, as another node would store it. */
@@ -97,7 +101,7 @@ describe('the feed of a room', () => {
   });
 
   it('reads from the log what does not come within a short wait', async () => {
-    const { feed, roomId, store, heard, scheduler } = aFeed();
+    const { feed, roomId, store, heard, scheduler, repaired } = aFeed();
     await feed.open([roomId]);
     const entries = await store(5);
     feed.committed(entries.slice(3, 4));
@@ -107,6 +111,7 @@ describe('the feed of a room', () => {
     expect(heard()).toEqual([1, 2, 3, 4, 5]);
     feed.committed(entries);
     expect(heard()).toEqual([1, 2, 3, 4, 5]);
+    expect(repaired).toEqual([5]);
   });
 
   it('finds by polling what nobody told, over more than one page', async () => {

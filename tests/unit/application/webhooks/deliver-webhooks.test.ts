@@ -2,10 +2,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryPersistence } from '../../../../src/adapters/outbound/memory/create-memory-persistence.ts';
 import { InMemoryLogger } from '../../../../src/adapters/outbound/memory/in-memory-logger.ts';
 import { InMemoryWebhookSender } from '../../../../src/adapters/outbound/memory/in-memory-webhook-sender.ts';
+import { InMemoryHub, InMemoryRoomBus } from '../../../../src/adapters/outbound/memory/in-memory-room-bus.ts';
 import { ManualClock } from '../../../../src/adapters/outbound/memory/manual-clock.ts';
 import { ManualScheduler } from '../../../../src/adapters/outbound/memory/manual-scheduler.ts';
-import type { WebhookAnswer } from '../../../../src/application/ports/index.ts';
-import { DeliverWebhooks, LEASE_MS, SWEEP_MS } from '../../../../src/application/webhooks/deliver-webhooks.ts';
+import { silentProbe } from '../../../../src/adapters/outbound/memory/silent-probe.ts';
+import type { WebhookAnswer, WebhookOutcome } from '../../../../src/application/ports/index.ts';
+import { DeliverWebhooks, LEASE_MS } from '../../../../src/application/webhooks/deliver-webhooks.ts';
+import { SWEEP_MS } from '../../../../src/application/webhooks/room-sweep.ts';
 import type { Webhook } from '../../../../src/domain/webhook/webhook.ts';
 import { aPlace, storedChange, storedMessage } from '../../../contract/seed.ts';
 import { aWebhook } from '../../../support/builders.ts';
@@ -30,8 +33,18 @@ describe('the delivery of webhooks', () => {
     const persistence = createMemoryPersistence();
     const sender = new InMemoryWebhookSender();
     const { webhooks, log } = persistence;
+    const hub = new InMemoryHub();
+    const outcomes: WebhookOutcome[] = [];
+    const probe = { ...silentProbe, webhook: (outcome: WebhookOutcome) => void outcomes.push(outcome) };
+    const shared = { webhooks, log, sender, scheduler, clock, logger, probe, drainMs: 1_000 };
     const node = (nodeId: string) => {
-      const made = new DeliverWebhooks({ webhooks, log, sender, scheduler, clock, logger, nodeId, drainMs: 1_000 });
+      const bus = new InMemoryRoomBus(hub);
+      const made = new DeliverWebhooks({ ...shared, bus, nodeId });
+      bus.listen({
+        news: () => undefined,
+        nodeNews: (news) => news.type === 'rooms_changed' && made.lookAt(news.roomIds),
+        missed: () => undefined,
+      });
       made.start();
       return made;
     };
@@ -39,7 +52,7 @@ describe('the delivery of webhooks', () => {
     const pass = async (ms: number) => {
       for (let passed = 0; passed < ms; passed += SWEEP_MS) await scheduler.advance(Math.min(SWEEP_MS, ms - passed));
     };
-    return { clock, scheduler, persistence, webhooks, sender, logger, node, sentSeqs, pass };
+    return { clock, scheduler, persistence, webhooks, sender, logger, node, sentSeqs, pass, outcomes };
   }
 
   const added = async (overrides: Partial<Webhook> = {}) => {
@@ -96,7 +109,80 @@ describe('the delivery of webhooks', () => {
     expect(await world.webhooks.deadLetters(webhookId, 10)).toMatchObject([{ roomId, seq: 1, status: 500 }]);
     expect(new Set(world.sender.sent.map(({ id }) => id)).size).toBe(2);
     expect(await world.webhooks.byId(webhookId)).toMatchObject({ failingSinceMs: null });
+    expect(world.outcomes).toEqual([...Array<string>(10).fill('failed'), 'given_up', 'accepted']);
   }, 60_000);
+
+  it('knows how old is what waits, also when it has failed on another node', async () => {
+    await added();
+    const place = await aPlace(world.persistence);
+    const { createdAtMs } = await storedMessage(world.persistence, place);
+    world.sender.answer = () => status(500);
+    const a = world.node('a');
+    await world.pass(20_000);
+    expect(a.oldestMs).toBe(createdAtMs);
+    await a.stop();
+    const b = world.node('b');
+    await world.scheduler.advance(2_000);
+    const attempts = world.sender.sent.length;
+    expect(b.oldestMs).toBe(createdAtMs);
+    expect(world.sender.sent).toHaveLength(attempts);
+    world.sender.answer = () => status(200);
+    await world.pass(10 * 60_000);
+    expect(b.oldestMs).toBeNull();
+  });
+
+  it('forgets what waits no more because somebody has moved on', async () => {
+    const { id: webhookId } = await added();
+    const { roomId } = await aRoomOf(1);
+    world.sender.answer = () => status(500);
+    const node = world.node('a');
+    await world.pass(20_000);
+    expect(node.oldestMs).not.toBeNull();
+    await world.webhooks.rewind({ webhookId, roomId, seq: 1 });
+    await world.pass(10_000);
+    expect(node.oldestMs).toBeNull();
+  });
+
+  it('sends at once what another node has stored', async () => {
+    await added();
+    world.node('a');
+    const b = world.node('b');
+    await world.pass(2 * SWEEP_MS);
+    const place = await aPlace(world.persistence);
+    const other = await aPlace(world.persistence);
+    const entries = [await storedMessage(world.persistence, place), await storedMessage(world.persistence, other)];
+    for (const entry of entries) b.committed([entry]);
+    await world.scheduler.advance(150);
+    expect(world.sender.sent.map(({ entry }) => entry?.id)).toEqual(entries.map(({ id }) => id));
+  });
+
+  it('says nothing to others where it delivers to all webhooks itself', async () => {
+    await added();
+    const a = world.node('a');
+    await world.pass(2 * SWEEP_MS);
+    const b = world.node('b');
+    const heard: unknown[] = [];
+    b.lookAt = (roomIds) => void heard.push(roomIds);
+    a.committed([await storedMessage(world.persistence, await aPlace(world.persistence))]);
+    await world.scheduler.advance(150);
+    expect(heard).toEqual([]);
+  });
+
+  it('looks at all rooms less often where that takes long', async () => {
+    await added();
+    const looked: number[] = [];
+    const backlog = world.webhooks.backlog.bind(world.webhooks);
+    world.webhooks.backlog = async (request) => {
+      looked.push(world.clock.nowMs());
+      world.clock.advance(1_000);
+      return backlog(request);
+    };
+    world.node('a');
+    await world.pass(100_000);
+    const pauses = looked.slice(1).map((atMs, index) => atMs - (looked[index] ?? 0));
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(20_000);
+    expect(looked.length).toBeGreaterThan(2);
+  });
 
   it('disables what has accepted nothing for five days, and keeps its place', async () => {
     const { id: webhookId } = await added({ failingSinceMs: world.clock.nowMs() - 5 * DAY_MS });
