@@ -52,7 +52,7 @@ it('lose nothing and keep the order of each room when the node that delivers is 
     const mark = consumer.received.length;
     await sendFrom(25);
     await until('it is being told', () => consumer.received.length > mark + 10, WAIT_MS);
-    // Whoever of them delivers: in two of four times it is this one.
+    // After a kill the other one delivers, which is killed next.
     const node = kills % 2;
     await live[node]?.kill('SIGKILL');
     const fresh = await startChild(nodes.env(node as 0 | 1));

@@ -2,18 +2,23 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Chat } from '../../../src/client/client.ts';
 import { describeServers } from '../../support/databases/available.ts';
+import { locateServer } from '../../support/databases/locate-server.ts';
+import { startServer as startDatabase, type RunningServer } from '../../support/databases/start-server.ts';
+import { flavours, isMissing } from '../../support/databases/types.ts';
 import { createDatabase } from '../../support/databases/fresh-database.ts';
 import { cli } from '../../support/harness/cli.ts';
-import { clientFunctions, codeOf, type } from '../../support/harness/operator.ts';
+import { asOn, clientFunctions, codeOf, type } from '../../support/harness/operator.ts';
+import { call } from '../../support/harness/http.ts';
 import { Person } from '../../support/harness/person.ts';
 import { startServer, type TestServer } from '../../support/harness/server.ts';
 import { until } from '../../support/harness/site.ts';
 import { openAside } from '../sequelize/sql-harness.ts';
 
-const [makeFile = '', restoreFile = '', dump = '', load = ''] = codeOf('Backup and restore');
+const [makeFile = '', restoreFile = '', dump = '', load = '', dumpWithPlace = '', replay = ''] =
+  codeOf('Backup and restore');
 
 let folder = '';
 let server: TestServer | undefined;
@@ -117,28 +122,7 @@ describe('the embedded database', () => {
   });
 });
 
-describeServers('a database server', ({ flavour }, adminUrl) => {
-  it('is dumped beside live nodes and restored by the commands of the document', async () => {
-    const [old, restored] = [await createDatabase(adminUrl), await createDatabase(adminUrl)];
-    try {
-      const functions = await clientFunctions(flavour, adminUrl);
-      const named = (commands: string) =>
-        commands
-          .replaceAll('parley_restored', nameOf(restored.url))
-          .replace(/ parley >/, ` ${nameOf(old.url)} >`)
-          .replace(/(DATABASE_URL=).*/, `$1'${restored.url}'`);
-      const life = await liveThrough(old.url, () => type(named(dump), { folder, functions }));
-      // The document makes it, so it must not be there yet.
-      await restored.drop();
-      expect(await type(named(load), { folder, functions })).toContain('every log is whole');
-      await comeBack(restored.url, life);
-    } finally {
-      await server?.stop();
-      server = undefined;
-      await Promise.all([old.drop(), restored.drop()]);
-    }
-  });
-
+describeServers('a database server', (_server, adminUrl) => {
   it('is not copied into a file, and says what is done instead', async () => {
     const database = await createDatabase(adminUrl);
     const { url } = database;
@@ -169,6 +153,74 @@ describeServers('a database server', ({ flavour }, adminUrl) => {
     await server?.stop();
     server = undefined;
     await database.drop();
+  });
+});
+
+// With a binary log and, on MySQL, with GTIDs, as an operator has it.
+describe.each(flavours)('a durable %s', (flavour) => {
+  let database: RunningServer;
+  beforeAll(async () => {
+    const binary = await locateServer(flavour);
+    if (isMissing(binary)) throw new Error(binary.missing);
+    database = await startDatabase({ ...binary, durable: true });
+  });
+  afterAll(() => database.stop());
+
+  const setUp = async () => {
+    const [old, restored] = [await createDatabase(database.url), await createDatabase(database.url)];
+    // The document makes it, so it must not be there yet.
+    await restored.drop();
+    const functions = await clientFunctions(flavour, database.url);
+    const named = (commands: string) =>
+      asOn(flavour, commands)
+        .replaceAll('parley_restored', nameOf(restored.url))
+        .replace(/ parley >/, ` ${nameOf(old.url)} >`)
+        .replace("'parley->", `'${nameOf(old.url)}->`)
+        .replace('--database=parley ', `--database=${nameOf(old.url)} `)
+        .replace(/(DATABASE_URL=).*/, `$1'${restored.url}'`);
+    const typed = (commands: string) => type(named(commands), { folder, functions, env: { TZ: 'UTC' } });
+    return { old, restored, typed };
+  };
+
+  it('is dumped beside live nodes and restored by the commands of the document', async () => {
+    const { old, restored, typed } = await setUp();
+    const life = await liveThrough(old.url, () => typed(dump));
+    expect(await typed(load)).toContain('every log is whole');
+    await comeBack(restored.url, life);
+  });
+
+  it('is brought to a moment between two backups by the commands of the document', async () => {
+    const { old, restored, typed } = await setUp();
+    const url = await start(old.url);
+    const ann = await Person.register(url, 'ann');
+    open.push(ann);
+    const [roomId, other] = [await ann.createRoom(), await ann.createRoom()];
+    const device = await ann.connect();
+    const say = async (text: string, where = roomId) => {
+      expect(await device.ask('send_message', { roomId: where, content: text })).toMatchObject({ ok: true });
+    };
+    await say('before the dump');
+    let isOver = false;
+    let noise = 0;
+    const beside = (async () => {
+      for (; !isOver; noise += 1) await say(`noise ${noise}`, other);
+    })();
+    await typed(dumpWithPlace);
+    isOver = true;
+    await beside;
+    await say('after the dump');
+    // The log knows whole seconds.
+    const mistakeMs = Math.ceil((Date.now() + 1) / 1_000) * 1_000;
+    await until('it is that second', () => Date.now() > mistakeMs + 100);
+    await say('the mistake');
+    await server?.stop();
+    const at = new Date(mistakeMs).toISOString().slice(0, 19).replace('T', ' ');
+    const said = await typed([load, replay.replace(/(--stop-datetime=)'[^']*'/, `$1'${at}'`)].join('\n'));
+    expect(said.match(/every log is whole/g)).toHaveLength(2);
+    const again = await start(restored.url);
+    expect(await textsOf(again, ann, roomId)).toEqual(['before the dump', 'after the dump']);
+    const { body } = await call(again, 'GET', `/api/rooms/${other}/events?afterSeq=${noise}`, { token: ann.token });
+    expect(body.events.at(-1)).toMatchObject({ content: `noise ${noise - 1}` });
   });
 });
 

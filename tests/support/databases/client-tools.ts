@@ -8,20 +8,21 @@ export interface ClientTools {
   /** Words of a shell. */
   readonly dump: string;
   readonly client: string;
+  readonly binaryLog: string;
 }
 
 const NAMES: Record<Flavour, ClientTools> = {
-  mysql: { dump: 'mysqldump', client: 'mysql' },
-  mariadb: { dump: 'mariadb-dump', client: 'mariadb' },
+  mysql: { dump: 'mysqldump', client: 'mysql', binaryLog: 'mysqlbinlog' },
+  mariadb: { dump: 'mariadb-dump', client: 'mariadb', binaryLog: 'mariadb-binlog' },
 };
 
 /** The product's own programs to dump and to restore: installed, in a container, or installed now. */
 export async function clientTools(flavour: Flavour): Promise<ClientTools> {
-  const { dump, client } = NAMES[flavour];
+  const { dump, client, binaryLog } = NAMES[flavour];
   if ((await isProgramOf(flavour, dump)) && (await isProgramOf(flavour, client))) return NAMES[flavour];
   if (await dockerAnswers()) {
     const inside = `docker run --rm -i --network host ${images[flavour].name}`;
-    return { dump: `${inside} ${dump}`, client: `${inside} ${client}` };
+    return { dump: `${inside} ${dump}`, client: `${inside} ${client}`, binaryLog: `${inside} ${binaryLog}` };
   }
   try {
     if (flavour === 'mariadb') {
@@ -30,7 +31,8 @@ export async function clientTools(flavour: Flavour): Promise<ClientTools> {
     }
     if (!isRoot()) throw new Error('Fetching them needs root.');
     const tree = await mysqlTree();
-    return { dump: `chroot ${tree} ${dump}`, client: `chroot ${tree} ${client}` };
+    const inside = `chroot ${tree}`;
+    return { dump: `${inside} ${dump}`, client: `${inside} ${client}`, binaryLog: `${inside} ${binaryLog}` };
   } catch (error) {
     throw new Error(`Install ${dump} and ${client} of ${productNames[flavour]}. ${reasonOf(error)}`, { cause: error });
   }

@@ -30,12 +30,26 @@ export function type(commands: string, { folder, env = {}, functions = [] }: Typ
   return run('bash', ['-euc', script], { env: { ...process.env, ...env } });
 }
 
-/** `mysqldump` and `mysql` as an administrator's own options would have them reach the server. */
+/** `mysqldump`, `mysql` and `mysqlbinlog` as an administrator's own options would have them reach the server. */
 export async function clientFunctions(flavour: Flavour, adminUrl: string): Promise<string[]> {
   const { hostname, port, username, password } = new URL(adminUrl);
   const host = hostname === 'localhost' ? '127.0.0.1' : hostname;
   const own = password === '' ? '' : ` --password='${decodeURIComponent(password)}'`;
   const options = `--host=${host} --port=${port || '3306'} --user=${username}${own}`;
-  const { dump, client } = await clientTools(flavour);
-  return [`mysqldump() { ${dump} ${options} "$@"; }`, `mysql() { ${client} ${options} "$@"; }`];
+  const { dump, client, binaryLog } = await clientTools(flavour);
+  return [
+    `mysqldump() { ${dump} ${options} "$@"; }`,
+    `mysql() { ${client} ${options} "$@"; }`,
+    `mysqlbinlog() { ${binaryLog} ${options} "$@"; }`,
+  ];
+}
+
+/** What is other on MariaDB, as the document says it. */
+export function asOn(flavour: Flavour, commands: string): string {
+  if (flavour === 'mysql') return commands;
+  return commands
+    .replaceAll(' --set-gtid-purged=OFF', '')
+    .replaceAll(' --skip-gtids', '')
+    .replaceAll('--source-data', '--master-data')
+    .replaceAll('--database=parley_restored', '--database=parley');
 }

@@ -20,8 +20,9 @@ Examples:
 It reads the log of every room, beside a live server if need be.`;
 
 const OF_A_SERVER = `A database server is backed up by its own program, for example:
-  mysqldump --single-transaction --quick --hex-blob --no-tablespaces <database> > parley.sql
---single-transaction makes it the state of one moment, while the server goes on. See docs/operations.md.`;
+  mysqldump --single-transaction --quick --hex-blob --no-tablespaces --set-gtid-purged=OFF <database> > parley.sql
+--single-transaction makes it the state of one moment, while the server goes on; mariadb-dump has no
+--set-gtid-purged. See docs/operations.md.`;
 
 interface Flags {
   readonly json?: boolean;
