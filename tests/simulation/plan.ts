@@ -86,6 +86,7 @@ export function planOf(seed: number): Plan {
 const nodeOf = (random: Random): NodeSettings => ({
   log: {
     lanes: random.int(1, 3),
+    patienceMs: 0,
     itemsMax: random.pick([1, 3, 500]),
     waitingMax: random.pick([3, 1_000, 1_000]),
   },

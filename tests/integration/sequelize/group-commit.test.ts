@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { silentTracer } from '../../../src/adapters/outbound/memory/silent-tracer.ts';
 import { GroupCommit, type GroupCommitOptions } from '../../../src/adapters/outbound/sequelize/group-commit.ts';
@@ -9,7 +9,15 @@ interface Item {
   readonly n: number;
 }
 
-const OPTIONS: GroupCommitOptions = { lanes: 2, itemsMax: 10, charsMax: 100, waitingMax: 50, waitMaxMs: 5_000 };
+const OPTIONS: GroupCommitOptions = {
+  ...{ lanes: 2, patienceMs: 0, itemsMax: 10, charsMax: 100, waitingMax: 50, waitMaxMs: 5_000 },
+};
+
+/** What was submitted has begun: a timer alone may ring before the turn of the event loop has ended. */
+async function turn(): Promise<void> {
+  await delay(1);
+  await immediate();
+}
 
 /** Batches wait for `commit` before they are done, and are on record. */
 function aGroup(options: Partial<GroupCommitOptions> = {}) {
@@ -29,7 +37,7 @@ function aGroup(options: Partial<GroupCommitOptions> = {}) {
   });
   const commit = async () => {
     commits.shift()?.();
-    await delay(1);
+    await turn();
   };
   const submit = (key: string, ...ns: number[]) => ns.map((n) => group.submit({ key, n }));
   return { group, batches, submit, commit };
@@ -39,9 +47,9 @@ describe('a group commit', () => {
   it('writes what is there together, and starts the next batch when the one before is done', async () => {
     const { batches, submit, commit } = aGroup({ lanes: 1 });
     const first = submit('a', 1, 2);
-    await delay(1);
+    await turn();
     const second = [...submit('b', 3), ...submit('a', 4), ...submit('b', 5)];
-    await delay(1);
+    await turn();
     expect(batches.map((batch) => batch.map(({ n }) => n))).toEqual([[1, 2]]);
     await commit();
     expect(await Promise.all(first)).toEqual([1, 2]);
@@ -53,9 +61,9 @@ describe('a group commit', () => {
   it('has never two batches with one key under way, and keeps the order within a key', async () => {
     const { batches, submit, commit } = aGroup();
     const results = [...submit('a', 1), ...submit('b', 2)];
-    await delay(1);
+    await turn();
     results.push(...submit('a', 3), ...submit('c', 4), ...submit('a', 5));
-    await delay(1);
+    await turn();
     expect(batches.map((batch) => batch.map(({ n }) => n))).toEqual([[1, 2], [4]]);
     await commit();
     expect(batches[2]?.map(({ n }) => n)).toEqual([3, 5]);
@@ -64,10 +72,29 @@ describe('a group commit', () => {
     expect(await Promise.all(results)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('begins another batch beside one that takes long, and only then', async () => {
+    const { batches, submit, commit } = aGroup({ patienceMs: 50 });
+    const results = submit('a', 1);
+    await turn();
+    results.push(...submit('b', 2), ...submit('a', 3));
+    await delay(20);
+    results.push(...submit('b', 4));
+    await turn();
+    expect(batches.map((batch) => batch.map(({ n }) => n))).toEqual([[1]]);
+    await delay(60);
+    expect(batches.map((batch) => batch.map(({ n }) => n))).toEqual([[1], [2, 4]]);
+    // Both lanes are taken, however long they take.
+    results.push(...submit('c', 5));
+    await delay(60);
+    expect(batches).toHaveLength(2);
+    for (let n = 0; n < 3; n += 1) await commit();
+    expect(await Promise.all(results)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   it('bounds a batch by its items and by its size, and lets no key starve another', async () => {
     const { batches, submit, commit } = aGroup({ lanes: 1, itemsMax: 4, charsMax: 30 });
     const results = [...submit('a', ...upTo(7)), ...submit('b', 8)];
-    await delay(1);
+    await turn();
     for (let n = 0; n < 4; n += 1) await commit();
     expect(batches.map((batch) => batch.map(({ n }) => n))).toEqual([
       [1, 2, 3],
@@ -81,7 +108,7 @@ describe('a group commit', () => {
     const { group, submit, commit } = aGroup({ waitingMax: 3, lanes: 1 });
     const results = submit('a', 1, 2, 3);
     await expect(group.submit({ key: 'a', n: 4 })).rejects.toMatchObject({ code: 'OVERLOADED', retryAfterMs: 1_000 });
-    await delay(1);
+    await turn();
     const later = group.submit({ key: 'a', n: 5 });
     await commit();
     await commit();
@@ -91,7 +118,7 @@ describe('a group commit', () => {
   it('does not write what has waited too long', async () => {
     const { batches, submit, commit } = aGroup({ waitMaxMs: 30, lanes: 1 });
     const [first] = submit('a', 1);
-    await delay(1);
+    await turn();
     const [late] = submit('a', 2);
     const refusal = expect(late).rejects.toMatchObject({ code: 'OVERLOADED' });
     await delay(60);
@@ -108,14 +135,14 @@ describe('a group commit', () => {
     const release = group.hold('a');
     const releaseToo = group.hold('a');
     const results = [...submit('a', 1), ...submit('b', 2)];
-    await delay(1);
+    await turn();
     expect(batches.flat().map(({ n }) => n)).toEqual([2]);
     release();
     release();
-    await delay(1);
+    await turn();
     expect(batches).toHaveLength(1);
     releaseToo();
-    await delay(1);
+    await turn();
     await commit();
     await commit();
     expect(await Promise.all(results)).toEqual([1, 2]);
@@ -124,7 +151,7 @@ describe('a group commit', () => {
   it('fails the item that failed, and all of a batch that did', async () => {
     const { submit, commit } = aGroup();
     const [good, bad] = submit('a', 1, -2);
-    await delay(1);
+    await turn();
     const refusal = expect(bad).rejects.toThrow('refused -2');
     await commit();
     expect(await good).toBe(1);
@@ -164,7 +191,7 @@ describe('a group commit', () => {
     let closed = false;
     const closing = group.close().then(() => (closed = true));
     await expect(group.submit({ key: 'a', n: 13 })).rejects.toMatchObject({ code: 'OVERLOADED' });
-    await delay(1);
+    await turn();
     await commit();
     expect(closed).toBe(false);
     await commit();

@@ -20,7 +20,7 @@ import { clock, describeDatabases, type Product, type SqlDatabase } from './sql-
 const ROOMS = 150;
 const LONG = 6_000;
 const SHORT = 20;
-const OPTIONS = { lanes: 1, itemsMax: 10, charsMax: 10_000, waitingMax: 10, waitMaxMs: 1_000 };
+const OPTIONS = { lanes: 1, patienceMs: 0, itemsMax: 10, charsMax: 10_000, waitingMax: 10, waitMaxMs: 1_000 };
 
 describeDatabases('reading the log', (fresh, product) => {
   let setUp: Awaited<ReturnType<typeof prepare>> | undefined;

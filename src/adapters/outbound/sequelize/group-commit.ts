@@ -4,6 +4,8 @@ import { overloaded, translateError } from './translate-error.ts';
 export interface GroupCommitOptions {
   /** Batches that may be on their way at a time. No two of them ever hold the same key. */
   readonly lanes: number;
+  /** A further batch begins only when none was begun for so long: one that waits holds up nobody else's for longer. */
+  readonly patienceMs: number;
   readonly itemsMax: number;
   readonly charsMax: number;
   /** Items that may wait; one more is refused at once. */
@@ -55,6 +57,8 @@ export class GroupCommit<Item, Result> {
   #outcomes: (() => void)[] = [];
   #waiting = 0;
   #lanesBusy = 0;
+  #lastStartMs = Number.NEGATIVE_INFINITY;
+  #isImpatient = false;
   #scheduled = false;
   #closed = false;
   readonly #whenIdle: (() => void)[] = [];
@@ -125,10 +129,11 @@ export class GroupCommit<Item, Result> {
   }
 
   #start(): void {
-    while (this.#lanesBusy < this.#parts.lanes && this.#ready.size > 0) {
+    while (this.#ready.size > 0 && this.#mayStart()) {
       const keys: string[] = [];
       const batch = this.#nextBatch(keys);
       this.#lanesBusy += 1;
+      this.#lastStartMs = performance.now();
       void this.#write(batch).then(() => {
         this.#lanesBusy -= 1;
         this.#release(keys);
@@ -136,6 +141,21 @@ export class GroupCommit<Item, Result> {
         if (this.#waiting + this.#lanesBusy === 0) for (const idle of this.#whenIdle.splice(0)) this.#tellSoon(idle);
       });
     }
+  }
+
+  #mayStart(): boolean {
+    const { lanes, patienceMs } = this.#parts;
+    if (this.#lanesBusy === 0) return true;
+    if (this.#lanesBusy >= lanes) return false;
+    const restMs = this.#lastStartMs + patienceMs - performance.now();
+    if (restMs <= 0) return true;
+    if (this.#isImpatient) return false;
+    this.#isImpatient = true;
+    setTimeout(() => {
+      this.#isImpatient = false;
+      this.#start();
+    }, restMs);
+    return false;
   }
 
   /** After the next batch is on its way: the database is not to wait while the callers go on with this one. */

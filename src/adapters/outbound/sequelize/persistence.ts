@@ -40,6 +40,7 @@ const APPLIED = 'SELECT name FROM schema_migrations';
 // A statement of this size is well below the packet that a server takes by default.
 const LOG: GroupCommitOptions = {
   lanes: 1,
+  patienceMs: 50,
   itemsMax: 500,
   charsMax: 1_000_000,
   waitingMax: 20_000,
@@ -47,8 +48,8 @@ const LOG: GroupCommitOptions = {
 };
 const RECEIPTS: GroupCommitOptions = { ...LOG, itemsMax: 100 };
 
-// SQLite has one writer, so a second batch could only wait. On a server the second one is made ready while the first is
-// flushed to disk; a third gains nothing.
+// SQLite has one writer, so a second batch could only wait. On a server one at a time is fastest, as it is the largest;
+// but one that waits for a lock that another node has must not hold up all rooms.
 const LANES: Record<Dialect, number> = { mysql: 2, sqlite: 1 };
 
 /** Connects, brings the schema up to date and checks the server; rejects when one of these fails. */
