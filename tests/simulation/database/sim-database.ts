@@ -31,8 +31,11 @@ interface Shared {
 /** What becomes of those who wait in a process that is gone. */
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
+/** The methods of the adapter's Database that a run has to answer: the types say when one is new. */
+type Answered = Exclude<keyof Database, 'pool' | 'poolMax' | 'close'>;
+
 /** One process's pool of connections to the database that all of them share, in the shape of the adapter's Database. */
-export class SimDatabase {
+export class SimDatabase implements Record<Answered, unknown> {
   readonly dialect = 'mysql';
   readonly models;
   readonly #shared: Shared;
@@ -69,6 +72,10 @@ export class SimDatabase {
 
   change(sql: string, values: readonly unknown[], transaction: SimTransaction | null = null): Promise<number> {
     return this.statement(transaction, (tx, _view, engine) => change(sql, values, engine, tx));
+  }
+
+  async insertRows(sql: string, rows: readonly unknown[][], transaction: SimTransaction | null = null): Promise<void> {
+    await this.change(sql, [rows], transaction);
   }
 
   shared<T>(work: () => Promise<T>): Promise<T> {

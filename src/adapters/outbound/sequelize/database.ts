@@ -1,3 +1,4 @@
+import { format } from 'mysql2';
 import { QueryTypes, Transaction, type Sequelize } from 'sequelize';
 import { defineModels, type Models } from './models/models.ts';
 import type { Connected } from './connection.ts';
@@ -19,6 +20,7 @@ interface PoolState {
   readonly waiting: number;
 }
 
+type Value = string | number | null;
 type Work<T> = (transaction: Transaction) => Promise<T>;
 
 /** The one way to the database. Its errors are the driver's own: whoever calls translates them. */
@@ -56,6 +58,18 @@ export class Database {
   async change(sql: string, replacements: readonly unknown[], transaction: Transaction | null = null): Promise<number> {
     const options = { replacements: [...replacements], transaction };
     return this.#watched('write', sql, () => this.#sequelize.query(sql, { ...options, type: QueryTypes.BULKUPDATE }));
+  }
+
+  /** Stores the rows in place of the one place of the statement: all of them, or none. */
+  async insertRows(sql: string, rows: Value[][], transaction: Transaction | null = null): Promise<void> {
+    if (this.dialect === 'sqlite') {
+      await this.change(sql, [rows], transaction);
+      return;
+    }
+    // The driver's own way of writing values takes half the time and memory of Sequelize's.
+    const text = format(sql, [rows]);
+    const options = { transaction, type: QueryTypes.INSERT } as const;
+    await this.#watched('write', sql, () => this.#sequelize.query(text, options));
   }
 
   /** How its connections are used; null where there is only one. */

@@ -26,7 +26,7 @@ export const COLUMNS: Record<Dialect, string> = {
 };
 
 /** In the order of the columns of an INSERT. */
-export function valuesOf(entry: RoomEntry, dialect: Dialect): unknown[] {
+export function valuesOf(entry: RoomEntry, dialect: Dialect): (string | number | null)[] {
   const { id, roomId, seq, actorId, createdAtMs, type } = entry;
   const at = timeText(createdAtMs, dialect);
   if (type === 'message') return [roomId, seq, id, type, actorId, entry.clientMessageId, entry.content, null, at];

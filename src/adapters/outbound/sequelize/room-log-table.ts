@@ -38,7 +38,8 @@ export class RoomLogTable {
   /** One statement: all of the entries, or none. */
   async insert(entries: readonly RoomEntry[], transaction: Transaction | null): Promise<void> {
     const { dialect } = this.#database;
-    await this.#database.change(INSERT, [entries.map((entry) => valuesOf(entry, dialect))], transaction);
+    const rows = entries.map((entry) => valuesOf(entry, dialect));
+    await this.#database.insertRows(INSERT, rows, transaction);
   }
 
   /** Gives the draft the next seq of its room and resolves to it. */
