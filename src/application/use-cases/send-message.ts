@@ -47,8 +47,12 @@ export class SendMessage {
     const refusal = silenced ?? (taken.length > 0 ? await turns.take(taken) : null);
     if (refusal) return this.#original(input, refusal);
     const draft = { id: ids.uuid() as MessageId, roomId, senderId, content, clientMessageId, createdAtMs };
-    const appending = taken.length > 0 ? this.#appendInTurn(draft, taken) : log.append(draft);
-    const appended = await appending.catch((error: unknown) => this.#explain(error, draft));
+    let appended: ports.Appended;
+    try {
+      appended = await (taken.length > 0 ? this.#appendInTurn(draft, taken) : log.append(draft));
+    } catch (error) {
+      return this.#explain(error, draft);
+    }
     if (!appended.deduplicated) feed.committed([appended.entry]);
     typing.stopped(roomId, senderId);
     return appended;

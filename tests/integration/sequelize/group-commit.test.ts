@@ -13,6 +13,8 @@ const OPTIONS: GroupCommitOptions = {
   ...{ lanes: 2, patienceMs: 0, itemsMax: 10, charsMax: 100, waitingMax: 50, waitMaxMs: 5_000 },
 };
 
+const answerTo = ({ n }: Item) => (n < 0 ? new Error(`refused ${n}`) : n);
+
 /** What was submitted has begun: a timer alone may ring before the turn of the event loop has ended. */
 async function turn(): Promise<void> {
   await delay(1);
@@ -32,7 +34,7 @@ function aGroup(options: Partial<GroupCommitOptions> = {}) {
     write: async (tickets) => {
       batches.push(tickets.map(({ item }) => item));
       await new Promise<void>((resolve) => commits.push(resolve));
-      for (const { item, settle } of tickets) settle(item.n < 0 ? new Error(`refused ${item.n}`) : item.n);
+      for (const ticket of tickets) ticket.settle(answerTo(ticket.item));
     },
   });
   const commit = async () => {
@@ -210,7 +212,7 @@ it('tells how much was written, and nothing of what was not', async () => {
     charsOf: () => 1,
     wrote: (items) => told.push(items),
     write: async (tickets) => {
-      for (const { item, settle } of tickets) settle(item.n < 0 ? new Error('refused') : item.n);
+      for (const ticket of tickets) ticket.settle(answerTo(ticket.item));
     },
   });
   await Promise.allSettled([1, -1, 2].map((n) => group.submit({ key: 'a', n })));

@@ -55,13 +55,15 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
   for (const event of EVENT_NAMES) {
     const schema = contract.clientEvents[event].payload;
     const handler = handlers[event] as AnyHandler;
-    const run = async (request: unknown): Promise<unknown> => {
+    const name = `parley ${event}`;
+    const admit = (request: unknown): unknown => {
       if (edge.isClosed()) throw new AppError('OVERLOADED', { retryAfterMs: ELSEWHERE_MS });
       if (budget && !budget.take(edge.nowMs())) throw refuse(session, budget);
-      const payload: unknown = parseRequest(schema, request);
-      if (session.gate) await session.gate;
-      return handler(session, payload);
+      return parseRequest(schema, request);
     };
+    const run = (payload: unknown): Promise<unknown> =>
+      session.gate ? session.gate.then(() => handler(session, payload)) : handler(session, payload);
+    const begin = (request: unknown) => edge.tracer.root(name, NOTHING_MORE, NO_LINKS, () => run(admit(request)));
     socket.on(event, (...args: unknown[]) => {
       const answer = answerOf(args.at(-1));
       const ended = edge.began();
@@ -75,20 +77,19 @@ export function bindEvents(session: SocketSession, handlers: SocketHandlers, edg
           ended();
         }
       };
-      const request = args[0] === answer ? undefined : args[0];
-      const work = edge.tracer.root(`parley ${event}`, NOTHING_MORE, NO_LINKS, () => run(request));
-      if (event === OPENS_ROOMS) session.hold(work);
-      work.then(
-        (data) => {
+      const failed = (thrown: unknown) => {
+        end(() => edge.probe.command(event, fail(session, edge, event, thrown, answer), performance.now() - startedMs));
+      };
+      try {
+        const work = begin(args[0] === answer ? undefined : args[0]);
+        if (event === OPENS_ROOMS) session.hold(work);
+        work.then((data) => {
           edge.probe.command(event, 'ok', performance.now() - startedMs);
           end(() => answer?.({ ok: true, data }));
-        },
-        (thrown: unknown) => {
-          end(() =>
-            edge.probe.command(event, fail(session, edge, event, thrown, answer), performance.now() - startedMs),
-          );
-        },
-      );
+        }, failed);
+      } catch (thrown) {
+        failed(thrown);
+      }
     });
   }
   socket.onAny((event: unknown, ...args: unknown[]) => {

@@ -37,8 +37,8 @@ const SYNC_LIMIT = 500;
 export function socketHandlers(useCases: SocketUseCases): SocketHandlers {
   const { sendMessage, joinRoom, leaveRoom, viewRoom, indicateTyping, markRead, markReceipts, syncRooms } = useCases;
   return {
-    send_message: async ({ userId }, { roomId, content, clientMessageId = null }) =>
-      presentSent(await sendMessage.execute({ roomId: roomId as RoomId, senderId: userId, content, clientMessageId })),
+    send_message: ({ userId: senderId }, { roomId, content, clientMessageId = null }) =>
+      sendMessage.execute({ roomId: roomId as RoomId, senderId, content, clientMessageId }).then(presentSent),
 
     join_room: async ({ userId }, { roomId, inviteCode }) => {
       const { room } = await joinRoom.execute({ userId, roomId: roomId as RoomId | undefined, inviteCode });

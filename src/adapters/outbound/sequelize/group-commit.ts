@@ -1,5 +1,6 @@
-import type { SpanRef, Tracer } from '../../../application/ports/index.ts';
+import type { Tracer } from '../../../application/ports/index.ts';
 import { overloaded, translateError } from './translate-error.ts';
+import { WaitingItem, type Ticket } from './waiting-item.ts';
 
 export interface GroupCommitOptions {
   /** Batches that may be on their way at a time. No two of them ever hold the same key. */
@@ -29,32 +30,19 @@ interface GroupCommitParts<Item, Result> extends GroupCommitOptions {
   write(batch: readonly Ticket<Item, Result>[]): Promise<void>;
 }
 
-export interface Ticket<Item, Result> {
-  readonly item: Item;
-  /** The first call counts. */
-  readonly settle: (outcome: Result | Error) => void;
-}
-
-interface Job<Item, Result> extends Ticket<Item, Result> {
-  readonly chars: number;
-  readonly sinceMs: number;
-  readonly step: SpanRef | null;
-  isWritten: boolean;
-}
-
 /**
  * Writes what waits together in one go. A new batch starts as soon as the one before is done, so an idle server adds no
  * delay, and the busier it is the larger its batches are by themselves.
  */
 export class GroupCommit<Item, Result> {
   readonly #parts: GroupCommitParts<Item, Result>;
-  readonly #queues = new Map<string, Job<Item, Result>[]>();
+  readonly #queues = new Map<string, WaitingItem<Item, Result>[]>();
   /** Keys that a batch may take now, the one that waited longest first. */
   readonly #ready = new Set<string>();
   /** Keys that no batch may take: in a batch already, or held. */
   readonly #taken = new Map<string, number>();
   /** Outcomes that are known and not told yet. */
-  #outcomes: (() => void)[] = [];
+  #outcomes: { tell(): void }[] = [];
   #waiting = 0;
   #lanesBusy = 0;
   #lastStartMs = Number.NEGATIVE_INFINITY;
@@ -75,22 +63,17 @@ export class GroupCommit<Item, Result> {
   /** Rejects with OVERLOADED, at once and without having written anything, when too many items wait. */
   submit(item: Item): Promise<Result> {
     if (this.#closed || this.#waiting >= this.#parts.waitingMax) return Promise.reject(overloaded());
-    return new Promise((resolve, reject) => {
-      const key = this.#parts.keyOf(item);
-      const step = this.#parts.tracer.current();
-      const settle = (outcome: Result | Error) => {
-        if (!(outcome instanceof Error)) job.isWritten = true;
-        this.#tellSoon(() => (outcome instanceof Error ? reject(outcome) : resolve(outcome)));
-      };
-      const times = { sinceMs: performance.now(), step };
-      const job: Job<Item, Result> = { item, settle, chars: this.#parts.charsOf(item), ...times, isWritten: false };
-      const queue = this.#queues.get(key);
-      if (queue === undefined) this.#queues.set(key, [job]);
-      else queue.push(job);
-      this.#waiting += 1;
-      this.#offer(key);
-      this.#schedule();
-    });
+    const chars = this.#parts.charsOf(item);
+    const step = this.#parts.tracer.current();
+    const job = new WaitingItem<Item, Result>({ item, chars, step, tellSoon: this.#tellSoon });
+    const key = this.#parts.keyOf(item);
+    const queue = this.#queues.get(key);
+    if (queue === undefined) this.#queues.set(key, [job]);
+    else queue.push(job);
+    this.#waiting += 1;
+    this.#offer(key);
+    this.#schedule();
+    return job.answer;
   }
 
   /**
@@ -138,7 +121,8 @@ export class GroupCommit<Item, Result> {
         this.#lanesBusy -= 1;
         this.#release(keys);
         this.#start();
-        if (this.#waiting + this.#lanesBusy === 0) for (const idle of this.#whenIdle.splice(0)) this.#tellSoon(idle);
+        if (this.#waiting + this.#lanesBusy === 0)
+          for (const tell of this.#whenIdle.splice(0)) this.#tellSoon({ tell });
       });
     }
   }
@@ -159,18 +143,18 @@ export class GroupCommit<Item, Result> {
   }
 
   /** After the next batch is on its way: the database is not to wait while the callers go on with this one. */
-  #tellSoon(tell: () => void): void {
-    this.#outcomes.push(tell);
+  readonly #tellSoon = (settled: { tell(): void }): void => {
+    this.#outcomes.push(settled);
     if (this.#outcomes.length > 1) return;
     setImmediate(() => {
       const outcomes = this.#outcomes;
       this.#outcomes = [];
-      for (const tell of outcomes) tell();
+      for (const settled of outcomes) settled.tell();
     });
-  }
+  };
 
-  #nextBatch(keys: string[]): Job<Item, Result>[] {
-    const batch: Job<Item, Result>[] = [];
+  #nextBatch(keys: string[]): WaitingItem<Item, Result>[] {
+    const batch: WaitingItem<Item, Result>[] = [];
     const late = performance.now() - this.#parts.waitMaxMs;
     let chars = 0;
     for (const key of this.#ready) {
@@ -198,7 +182,7 @@ export class GroupCommit<Item, Result> {
   }
 
   /** Never rejects: every job is settled. */
-  async #write(batch: readonly Job<Item, Result>[]): Promise<void> {
+  async #write(batch: readonly WaitingItem<Item, Result>[]): Promise<void> {
     if (batch.length === 0) return;
     let failure = new Error('A batch left an item open.');
     const startedMs = performance.now();

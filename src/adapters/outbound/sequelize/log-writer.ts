@@ -6,7 +6,7 @@ import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
 import { Doubts } from './doubts.ts';
-import type { Ticket } from './group-commit.ts';
+import type { Ticket } from './waiting-item.ts';
 import { LruMap } from './lru-map.ts';
 import type { RoomLogTable } from './room-log-table.ts';
 import { entryOf, identityOf, numberFrom, roomsOf, type Numbered } from './numbering.ts';
@@ -209,19 +209,19 @@ export class LogWriter {
 
   #confirm(sends: readonly Send[], { entries, heads }: Written): void {
     for (const [roomId, seq] of heads) this.#remember(roomId, seq);
-    sends.forEach(({ item, settle }, index) => {
+    for (const [index, send] of sends.entries()) {
       const entry = entries[index] ?? null;
       // An entry with the draft's own id was written by an attempt whose outcome had been unknown.
-      settle(entry === null ? new AppError('NOT_A_MEMBER') : { entry, deduplicated: entry.id !== item.id });
-    });
+      send.settle(entry === null ? new AppError('NOT_A_MEMBER') : { entry, deduplicated: entry.id !== send.item.id });
+    }
   }
 
   #refuse(sends: readonly Send[], error: unknown): void {
     // A race that was lost every time is no conflict of the caller's making.
     const outcome = kindOf(error) === 'duplicate' ? overloaded() : translateError(error);
-    for (const { item, settle } of sends) {
-      this.#heads.delete(item.roomId);
-      settle(outcome);
+    for (const send of sends) {
+      this.#heads.delete(send.item.roomId);
+      send.settle(outcome);
     }
   }
 }

@@ -4,9 +4,10 @@ import { advance, type Watermarks } from '../../../domain/room/member.ts';
 import type { RoomId } from '../../../domain/room/room.ts';
 import type { UserId } from '../../../domain/user/user.ts';
 import type { Database } from './database.ts';
-import { GroupCommit, type GroupCommitOptions, type Ticket } from './group-commit.ts';
+import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 import { withRetries } from './with-retries.ts';
 import type { StorageWatch } from './storage-watch.ts';
+import type { Ticket } from './waiting-item.ts';
 
 interface MarkRow {
   readonly room_id: string;
@@ -58,7 +59,7 @@ export class SequelizeReceiptStore implements ReceiptStore {
     const items = reports.map(({ item }) => item);
     const work = (transaction: Transaction) => this.#raise(items, transaction);
     const outcomes = await withRetries(() => this.#database.transaction(work));
-    reports.forEach(({ settle }, index) => settle(outcomes[index] ?? null));
+    for (const [index, report] of reports.entries()) report.settle(outcomes[index] ?? null);
   }
 
   async #raise(reports: readonly ReceiptReport[], transaction: Transaction): Promise<Outcome[]> {

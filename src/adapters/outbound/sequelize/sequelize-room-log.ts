@@ -52,7 +52,7 @@ export class SequelizeRoomLog implements RoomLog {
   append(draft: MessageDraft): Promise<Appended> {
     const { roomId, senderId, clientMessageId } = draft;
     if (clientMessageId === null) return this.#commits.submit(draft);
-    const key = `${roomId}/${senderId}/${clientMessageId}`;
+    const key = inOnePiece(`${roomId}/${senderId}/${clientMessageId}`);
     const known = this.#sends.get(key);
     if (typeof known === 'number') return this.#again(roomId, known);
     if (known !== undefined) return known.then(({ entry }) => ({ entry, deduplicated: true }));
@@ -137,3 +137,9 @@ export class SequelizeRoomLog implements RoomLog {
     return this.#scope.read((transaction) => this.#table.select(where, values, transaction));
   }
 }
+
+/**
+ * The same text. V8 keeps a concatenation as a tree of what it was made of, and in a map of thousands of those its
+ * garbage collector would spend more time than anywhere else.
+ */
+const inOnePiece = (text: string): string => Buffer.from(text).toString();
